@@ -22,6 +22,9 @@ internal sealed class HookSender : IAsyncDisposable
     /// <summary>Deliveries under way at once, each on a connection.</summary>
     public const int Lanes = 4;
 
+    /// <summary>What a server refuses is said so often at the most: viewers choose how often there is something to tell.</summary>
+    private static readonly TimeSpan s_sayEvery = TimeSpan.FromMinutes(1);
+
     private readonly HookConfig _config;
     private readonly HookCounters _counters;
     private readonly TimeProvider _time;
@@ -36,6 +39,12 @@ internal sealed class HookSender : IAsyncDisposable
 
     /// <summary>1 from the first failure until a delivery is taken again.</summary>
     private int _isDown;
+
+    /// <summary>When a refusal was said last, as the clock's time stamp; 0: none was.</summary>
+    private long _saidRefused;
+
+    /// <summary>Refusals since then.</summary>
+    private long _unsaid;
 
     public HookSender(HookConfig config, HookCounters counters, TimeProvider time, ILogger log)
     {
@@ -185,9 +194,9 @@ internal sealed class HookSender : IAsyncDisposable
 
             if (HookRetry.After(attempts, status, wish) is not { } wait)
             {
-                _counters.OnFailed();
                 Interlocked.Add(ref _missed, missed + 1);
-                HookLog.Refused(_log, _shownUrl, happened.Type, reason);
+                SayRefused(happened.Type, reason);
+                _counters.OnFailed();
                 return;
             }
 
@@ -199,6 +208,21 @@ internal sealed class HookSender : IAsyncDisposable
 
             await Task.Delay(wait, _time, _stop.Token);
         }
+    }
+
+    /// <summary>On any lane: one of them says it.</summary>
+    private void SayRefused(string type, string reason)
+    {
+        long said = Volatile.Read(ref _saidRefused);
+        bool isTime = said == 0 || _time.GetElapsedTime(said) >= s_sayEvery;
+        if (!isTime || Interlocked.CompareExchange(ref _saidRefused, _time.GetTimestamp(), said) != said)
+        {
+            Interlocked.Increment(ref _unsaid);
+            return;
+        }
+
+        long unsaid = Interlocked.Exchange(ref _unsaid, 0);
+        HookLog.Refused(_log, _shownUrl, type, reason, unsaid > 0 ? $"; {unsaid} more were refused since the last such line" : "");
     }
 
     /// <summary>One attempt: the answer's status, or 0; and why it is no good.</summary>

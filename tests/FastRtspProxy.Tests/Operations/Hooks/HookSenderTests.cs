@@ -84,6 +84,27 @@ public sealed class HookSenderTests
         Assert.Equal(1, JsonDocument.Parse(Parse(server.Requests[1]).Body).RootElement.GetProperty("missed").GetInt64());
     }
 
+    /// <summary>Viewers that come and go are two events each, and a hook whose URL is wrong refuses them all.</summary>
+    [Fact]
+    public async Task Tell_EveryDeliveryIsRefused_IsSaidOnceAMinute()
+    {
+        await using StandInAuthServer server = new() { Answer = static _ => "404 Not Found\r\nContent-Length: 0\r\n\r\n" };
+        await using Bench bench = new(server);
+
+        for (int i = 0; i < 20; i++)
+        {
+            bench.Tell("viewer.joined", "a");
+        }
+
+        await Until.TrueAsync(() => bench.Counters.Failed == 20);
+        Assert.Single(Refusals(bench));
+
+        bench.Pass(TimeSpan.FromMinutes(1));
+        bench.Tell("viewer.left", "a");
+        await Until.TrueAsync(() => Refusals(bench).Length == 2);
+        Assert.Contains("viewer.left: status 404. It is not tried again; 19 more were refused", Refusals(bench)[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tell_MoreThanMayWait_LeavesTheRestOutAndCountsIt()
     {
@@ -207,6 +228,8 @@ public sealed class HookSenderTests
         Assert.Contains("\"behind\"", Assert.Single(server.Requests), StringComparison.Ordinal);
     }
 
+    private static string[] Refusals(Bench bench) => [.. bench.Log.Texts.Where(static text => text.Contains("refused viewer.", StringComparison.Ordinal))];
+
     private static (Dictionary<string, string> Headers, string Body) Parse(string request)
     {
         string[] parts = request.Split("\r\n\r\n", 2);
@@ -246,6 +269,8 @@ public sealed class HookSenderTests
                 return condition();
             },
             60);
+
+        public void Pass(TimeSpan time) => _time.Advance(time);
 
         public ValueTask DisposeAsync() => Senders.DisposeAsync();
     }
