@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Net.Tls;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Net;
 
@@ -81,17 +82,20 @@ internal sealed class TlsByteStream : ByteStream
             : e is CryptographicException
                 ? new ByteStreamException(
                     ConnectFailure.CertificateRefused,
-                    $"the certificate of {host}:{port} cannot be read ({e.Message}), so that it cannot be taken by its fingerprint or with "
+                    $"the certificate of {target.Shown} cannot be read ({e.Message}), so that it cannot be taken by its fingerprint or with "
                         + "--insecure-tls either: it is damaged, and the camera needs another one",
                     e)
             : seen == SslPolicyErrors.None
-                ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {target.Shown} failed: {e.Message}", e)
+                ? new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {target.Shown} failed: {Cause(e)}", e)
                 : new ByteStreamException(
                     ConnectFailure.CertificateRefused,
                     $"the certificate of {target.Shown} is not trusted ({Words(seen)}); install its authority, or take this one by its SHA-256 "
                         + $"fingerprint (tls.fingerprint: {given}), or use --insecure-tls",
                     e));
     }
+
+    /// <summary>The framework's sentence refers to its inner exception, and that one to its own, which has OpenSSL's words.</summary>
+    internal static string Cause(Exception e) => Printable.Line(e.GetBaseException().Message.ReplaceLineEndings(" "));
 
     private static string Words(SslPolicyErrors seen) => seen switch
     {
@@ -107,7 +111,7 @@ internal sealed class TlsByteStream : ByteStream
     {
         SslServerAuthenticationOptions options = new() { ServerCertificate = certificate };
         return HandshakeAsync(shard, socket, limit, (tls, cancel) => tls.AuthenticateAsServerAsync(options, cancel), e =>
-            new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {socket.RemoteEndPoint} failed: {e.Message}", e));
+            new ByteStreamException(ConnectFailure.TlsFailed, $"TLS with {socket.RemoteEndPoint} failed: {Cause(e)}", e));
     }
 
     /// <summary>

@@ -148,7 +148,7 @@ internal sealed class ControlPipe : IDuplexPipe, IDisposable
             await tls.DisposeAsync();
             throw new IOException(
                 seen == SslPolicyErrors.None
-                    ? "TLS failed: " + e.Message
+                    ? "TLS failed: " + TlsByteStream.Cause(e)
                     : $"the certificate is not trusted ({seen}); install its authority, or use --insecure-tls",
                 e);
         }

@@ -108,6 +108,35 @@ public sealed class TlsByteStreamTests
         Assert.True(await serving);
     }
 
+    /// <summary>An old camera: who reads the log has to know that it is too old, and not where the framework has written that.</summary>
+    [Fact]
+    public async Task ConnectAsync_CameraRefusesTheHandshake_SaysWhatItSaid()
+    {
+        using Socket server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        server.Listen(1);
+        Task serving = Task.Run(() =>
+        {
+            using Socket near = server.Accept();
+            byte[] hello = new byte[8192];
+            Assert.NotEqual(0, near.Receive(hello));
+            byte[] protocolVersion = [0x15, 3, 3, 0, 2, 2, 70]; // a fatal alert (RFC 5246 section 7.2)
+            near.Send(protocolVersion);
+            _ = near.Poll(s_limit, SelectMode.SelectRead); // until the client has read it, and closes
+        });
+        using ShardGroup shards = ShardGroup.Start(1, TimeProvider.System, NullLoggerFactory.Instance);
+        Shard shard = shards.Shards[0];
+        ConnectTarget target = new("127.0.0.1", ((IPEndPoint)server.LocalEndPoint!).Port);
+
+        ByteStreamException e = await Assert.ThrowsAsync<ByteStreamException>(
+            () => shard.RunAsync(() => TlsByteStream.ConnectAsync(shard, target, s_limit, isInsecure: true)));
+        await serving;
+
+        Assert.Equal(ConnectFailure.TlsFailed, e.Kind);
+        Assert.Contains("alert", e.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("inner exception", e.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>Updates of keys are decrypted to nothing: as long as there are more of them, the framework goes on within one read.</summary>
     [Fact]
     public async Task ReadLoop_PeerUpdatesItsKeysWithoutEnd_TheStreamEnds()
