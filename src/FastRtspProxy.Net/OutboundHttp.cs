@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastRtspProxy.Protocol.Rtsp;
 
 namespace FastRtspProxy.Net;
 
@@ -29,6 +30,12 @@ internal static class OutboundHttp
         PooledConnectionLifetime = TimeSpan.FromMinutes(2), // a name may mean another address by then
         MaxResponseHeadersLength = 16,
     };
+
+    /// <summary>
+    /// Why a request failed, in one line. The framework's sentences about TLS and broken connections refer to their inner exceptions; of a connection
+    /// that cannot be made its own sentence has the address.
+    /// </summary>
+    public static string Cause(Exception e) => e.InnerException is null or SocketException ? Printable.Line(e.Message) : TlsByteStream.Cause(e);
 
     /// <summary>Each address of the name in turn; what cancels the request ends the attempt. Inside <see cref="Outbound"/>.</summary>
     /// <exception cref="IOException">Too many names are being looked up.</exception>

@@ -8,7 +8,6 @@ using FastRtspProxy.Net;
 using FastRtspProxy.Operations.Configuration.Model;
 using FastRtspProxy.Operations.Configuration.Reading;
 using FastRtspProxy.Operations.Events;
-using FastRtspProxy.Protocol.Rtsp;
 using Microsoft.Extensions.Logging;
 
 namespace FastRtspProxy.Operations.Hooks;
@@ -251,7 +250,7 @@ internal sealed class HookSender : IAsyncDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            return (0, Printable.Line(e.Message), null);
+            return (0, OutboundHttp.Cause(e), null);
         }
     }
 

@@ -232,7 +232,7 @@ internal sealed class EtcdClient : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new EtcdException($"{Shown}: {Printable.Line(e.InnerException?.Message ?? e.Message)}", e);
+            throw new EtcdException($"{Shown}: {TlsByteStream.Cause(e)}", e);
         }
     }
 
