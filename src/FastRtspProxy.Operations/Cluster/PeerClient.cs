@@ -34,9 +34,9 @@ internal sealed class PeerClient(string self, ClusterSecrets secrets, SteadyTime
             return await AskOnceAsync(peer, due.Token);
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or AuthenticationException
-            or CryptographicException or ObjectDisposedException)
+            or CryptographicException or ArgumentException or ObjectDisposedException)
         {
-            return null; // a certificate that cannot be read among them
+            return null; // a certificate that cannot be read, and a name that none can be (longer than 255), among them
         }
     });
 

@@ -138,6 +138,11 @@ public sealed class PeerClientTests : IAsyncLifetime
         _ = await serving;
     }
 
+    /// <summary>What stands at a box's key of the etcd is whoever's who wrote it.</summary>
+    [Fact]
+    public async Task AskAsync_NameThatNoneCanBe_IsNone() =>
+        Assert.Null(await Client().AskAsync(new ClusterMember("b", $"rtsp://{new string('a', 300)}:8554", 100), s_limit));
+
     /// <summary>The streams that are read from there.</summary>
     [Theory]
     [InlineData(true)]
