@@ -53,15 +53,22 @@ internal sealed class PeerWatch : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(s_look, _time, _stop.Token);
-                bool drains = Drains();
-                _node.Moves.Set(drains);
-                bool doubts = _node.SinceRenewal > _node.Timings.AskAfter;
-                TimeSpan distance = drains ? ClusterTimings.DrainDistance : ClusterTimings.PeerDistance;
-                if (doubts || asked == 0 || drains != drained || _time.GetElapsedTime(asked) > distance)
+                try
                 {
-                    drained = drains;
-                    asked = _time.GetTimestamp();
-                    await AskAllAsync(asked, doubts);
+                    bool drains = Drains();
+                    _node.Moves.Set(drains);
+                    bool doubts = _node.SinceRenewal > _node.Timings.AskAfter;
+                    TimeSpan distance = drains ? ClusterTimings.DrainDistance : ClusterTimings.PeerDistance;
+                    if (doubts || asked == 0 || drains != drained || _time.GetElapsedTime(asked) > distance)
+                    {
+                        drained = drains;
+                        asked = _time.GetTimestamp();
+                        await AskAllAsync(asked, doubts);
+                    }
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    ClusterLog.Broken(_log, e); // the boxes are asked again, and the fence is looked at all the same
                 }
 
                 _node.Fencing.Look();
