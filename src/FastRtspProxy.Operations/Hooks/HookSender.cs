@@ -74,7 +74,7 @@ internal sealed class HookSender : IAsyncDisposable
             return;
         }
 
-        if (Interlocked.Increment(ref _waiting) > _config.Queue)
+        if (Interlocked.Increment(ref _waiting) > PlacesFor(happened))
         {
             Interlocked.Decrement(ref _waiting);
             Miss(1);
@@ -89,6 +89,10 @@ internal sealed class HookSender : IAsyncDisposable
             Miss(1);
         }
     }
+
+    /// <summary>Viewers choose how often they come and go: a quarter of the places is for what else happens, a lost camera first of all.</summary>
+    private int PlacesFor(ProxyEvent happened) =>
+        happened.Type.StartsWith("viewer.", StringComparison.Ordinal) ? _config.Queue - (_config.Queue / 4) : _config.Queue;
 
     /// <summary>Events that nobody could tell it of: the next delivery says how many. Any thread.</summary>
     public void Miss(long events)

@@ -150,6 +150,27 @@ public sealed class HookSenderTests
         Assert.True(asked[1] - asked[0] >= TimeSpan.FromSeconds(39), $"asked again after {asked[1] - asked[0]}"); // the moment has no parts of a second
     }
 
+    /// <summary>Who opens and closes sessions all the time would hide a lost camera from a server that is slow.</summary>
+    [Fact]
+    public async Task Tell_ViewersComeAndGoWithoutEnd_WhatElseHappensIsToldAllTheSame()
+    {
+        bool isOpen = false;
+        await using StandInAuthServer server = new() { Answer = _ => Volatile.Read(ref isOpen) ? Taken : Unavailable };
+        await using Bench bench = new(server, static hook => hook with { Queue = 8 });
+
+        for (int i = 0; i < 20; i++)
+        {
+            bench.Tell("viewer.joined", "a");
+        }
+
+        bench.Tell("stream.down", "b");
+
+        Assert.Equal((14, 7), (bench.Counters.Dropped, bench.Counters.Waiting));
+        Volatile.Write(ref isOpen, true);
+        await bench.UntilAsync(() => bench.Counters.Delivered == 7);
+        Assert.Contains(server.Requests, static request => request.Contains("stream.down", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Change_LeavesAHookThatIsTheSame_AndEndsOneThatIsGone()
     {
