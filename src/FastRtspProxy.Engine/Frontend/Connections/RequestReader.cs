@@ -25,8 +25,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     /// <summary>Where the bytes come from: the socket, or the tunnel that the connection is the GET of.</summary>
     public PeerInput Input { get; set; } = input;
 
-    /// <summary>True where what came ends in the middle of something.</summary>
-    public bool EndsWithPart => !Input.Unread.IsEmpty || _bodyLeftBytes > 0;
+    /// <summary>True where what came ends in the middle of something, which line ends behind a request are not.</summary>
+    public bool EndsWithPart => Input.Unread.ContainsAnyExcept((byte)'\r', (byte)'\n') || _bodyLeftBytes > 0;
 
     /// <summary>More stray frames than any player sends, and there is still no session.</summary>
     public bool IsStraying => _strayBytes > FrontendLimits.StrayBytesMax && carrier.Count == 0;
@@ -59,6 +59,10 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
                 int skipped = Math.Min(_skipBytes, rest.Length);
                 _skipBytes -= skipped;
                 used += skipped;
+            }
+            else if (LineEndsBeforeFrame(rest) is > 0 and int lineEnds)
+            {
+                used += lineEnds;
             }
             else if (rest[0] != InterleavedFrame.Magic)
             {
@@ -99,6 +103,16 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
 
     /// <inheritdoc cref="LingerAsync()"/>
     public static Task LingerAsync(PeerInput input) => Task.WhenAny(DrainAsync(input), Task.Delay(FrontendLimits.RefusalLinger));
+
+    /// <summary>
+    /// Quirk (clients that send a line end too many behind a request, or line ends as keep-alives; RFC 2068 section 4.1): how many stand in front of a
+    /// frame. Those in front of a request the parser passes over.
+    /// </summary>
+    private static int LineEndsBeforeFrame(ReadOnlySpan<byte> rest)
+    {
+        int count = rest.IndexOfAnyExcept((byte)'\r', (byte)'\n');
+        return count > 0 && rest[count] == InterleavedFrame.Magic ? count : 0;
+    }
 
     private int TakeBody(ReadOnlySpan<byte> rest)
     {

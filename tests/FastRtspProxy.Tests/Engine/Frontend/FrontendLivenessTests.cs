@@ -148,6 +148,31 @@ public sealed class FrontendLivenessTests
         await LivesAsync(host, 0);
     }
 
+    /// <summary>RFC 2068 section 4.1: a line end too many behind a request is part of nothing.</summary>
+    [Theory]
+    [InlineData("\r\n")]
+    [InlineData("\n")]
+    [InlineData("\r\n\r\n\r\n")]
+    public async Task LineEnds_BehindARequest_AreNeitherHalfARequestNorInTheWayOfReports(string lineEnds)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        await PlayTcpAsync(host, client);
+
+        await client.SendAsync(client.Request("OPTIONS", "*") + lineEnds);
+        Assert.Equal(200, (await client.ReadResponseAsync()).Status);
+        await host.AdvanceAsync(FrontendLimits.HalfRequest + TimeSpan.FromSeconds(5));
+        Assert.Equal(1, host.Frontend.Limits.Clients);
+        await client.SendFrameAsync(1, [0x80, 201, 0, 1, 0, 0, 0, 7]);
+        await client.SendAsync(lineEnds);
+        await client.SendFrameAsync(1, [0x80, 201, 0, 1, 0, 0, 0, 7]);
+
+        Assert.Equal(200, (await client.RequestAsync("OPTIONS", "*")).Status);
+        Assert.Equal(2, host.Frontend.Counters.RtcpReceived);
+        Assert.Equal(0, host.Frontend.Counters.RequestsMalformed);
+        Assert.Equal(1, host.Frontend.Limits.Clients);
+    }
+
     [Fact]
     [Rule("S32")]
     public async Task Session_PausedOverTcp_LivesAsLongAsItsConnection()
