@@ -124,14 +124,14 @@ internal sealed partial class RequestHandler
             return false;
         }
 
-        if (target.Control is null)
+        if (target.ControlIn(session.Description) is not { } control)
         {
             return true;
         }
 
         foreach (SessionTrack track in session.Tracks)
         {
-            if (track.Track.Control == target.Control)
+            if (track.Track.Control == control)
             {
                 only = session.Tracks.Count == 1 ? null : track;
                 return true;

@@ -34,12 +34,13 @@ internal sealed partial class RequestHandler
             return Begin(request, response, RtspStatus.NotFound, StreamNotReady);
         }
 
-        if (target.Control is null && description.Tracks.Count(static t => t.IsDescribed) != 1)
+        string? control = target.ControlIn(description);
+        if (control is null && description.Tracks.Count(static t => t.IsDescribed) != 1)
         {
             return Begin(request, response, RtspStatus.AggregateOperationNotAllowed);
         }
 
-        if (description.Find(target.Control) is not { } track)
+        if (description.Find(control) is not { } track)
         {
             return Begin(request, response, RtspStatus.NotFound, NoSuchStream);
         }

@@ -17,6 +17,12 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
     /// <summary>Where no mount was found: what the URL names, without slashes around it.</summary>
     public string Path { get; init; } = string.Empty;
 
+    /// <summary>
+    /// True where <see cref="Control"/>, if any, stands behind the last slash of a query: a track's name as FFmpeg writes it, or a part of a value
+    /// (<c>?token=ab/cd</c>).
+    /// </summary>
+    public bool IsControlOfQuery { get; init; }
+
     /// <summary>What <c>?start=</c> asks for; null: nothing, or nothing that we know.</summary>
     public StartWish? Start { get; init; }
 
@@ -42,6 +48,12 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
 
         return $"{(isSecure ? "rtsps" : "rtsp")}://{host}/{mount}/";
     }
+
+    /// <summary>
+    /// The control of the track that is named, and null where the whole stream is: what stands in a query and is no track's name there is a part of
+    /// the query.
+    /// </summary>
+    public string? ControlIn(MountDescription description) => IsControlOfQuery && description.Find(Control) is null ? null : Control;
 
     /// <summary>What the URL names of the mounts that are there.</summary>
     /// <param name="uri">As it was written.</param>
@@ -69,7 +81,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         string name = RepeatedText.Of(path.Trim('/'));
         if (Find(name, mounts) is IMount whole)
         {
-            return new RequestTarget(whole, controlFromQuery) { Authority = authority, Start = start };
+            return new RequestTarget(whole, controlFromQuery) { Authority = authority, Start = start, IsControlOfQuery = true };
         }
 
         int last = name.LastIndexOf('/');
@@ -82,7 +94,7 @@ internal readonly record struct RequestTarget(IMount? Mount, string? Control)
         bool isFull = false;
         if (makes && Make(name, mounts, out isFull) is IMount made)
         {
-            return new RequestTarget(made, controlFromQuery) { Authority = authority, Start = start };
+            return new RequestTarget(made, controlFromQuery) { Authority = authority, Start = start, IsControlOfQuery = true };
         }
 
         bool isParentFull = false;

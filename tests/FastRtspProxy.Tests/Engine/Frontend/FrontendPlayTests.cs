@@ -120,6 +120,26 @@ public sealed class FrontendPlayTests
         Assert.Equal(host.Url + "/track1", Assert.Single(RtpInfoHeader.Parse(play.Header("RTP-Info")!)).Url);
     }
 
+    /// <summary>Base64 has slashes: what stands behind the last one of a query names a track only where there is one of that name.</summary>
+    [Theory]
+    [Rule("S44")]
+    [InlineData("?token=ab/cd")]
+    [InlineData("/?path=/a/b&token=1")]
+    public async Task Play_QueryWithASlash_IsOfTheWholeStream(string query)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = "Session: " + await SetUpTcpAsync(host, client);
+
+        RtspTestResponse play = await client.RequestAsync("PLAY", host.Url + query, session);
+
+        Assert.Equal(200, play.Status);
+        Assert.Equal(2, RtpInfoHeader.Parse(play.Header("RTP-Info")!).Count);
+        Assert.Equal(460, (await client.RequestAsync("PAUSE", host.Url + query + "/track1", session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("PAUSE", host.Url + query, session)).Status);
+        Assert.Equal(200, (await client.RequestAsync("TEARDOWN", host.Url + query, session)).Status);
+    }
+
     [Fact]
     [Rule("S26")]
     public async Task Play_WithScale_IsAnsweredWithTheOneThatIsUsed()

@@ -294,6 +294,8 @@ public sealed class FrontendSetupTests
 
         Assert.Equal(459, (await client.RequestAsync("SETUP", host.Url, Tcp01)).Status);
         Assert.Equal(200, (await client.RequestAsync("SETUP", $"rtsp://127.0.0.1:{host.Port}/mono", Tcp01)).Status);
+        using RtspTestClient other = await host.ConnectAsync();
+        Assert.Equal(200, (await other.RequestAsync("SETUP", $"rtsp://127.0.0.1:{host.Port}/mono?token=ab/cd", Tcp01)).Status);
     }
 
     [Fact]
