@@ -38,6 +38,12 @@ public static class AccessUnitClassifier
     // RFC 6184 section 5.2: 1-23 one NAL unit, 24/25 STAP-A/B, 26/27 MTAP16/24, 28/29 FU-A/B.
     private static AccessUnitHint H264(ReadOnlySpan<byte> payload)
     {
+        payload = StartCodes.Without(payload);
+        if (payload.IsEmpty)
+        {
+            return AccessUnitHint.None;
+        }
+
         switch (payload[0] & 0x1f)
         {
             case 24:
@@ -51,7 +57,7 @@ public static class AccessUnitClassifier
             case 28 or 29 when payload.Length >= 2:
                 bool first = (payload[1] & 0x80) != 0;
                 int unitBytes = (payload[0] & 0x1f) == 28 ? 2 : 4;
-                return first ? H264Unit(payload[1] & 0x1f, SkipOrEmpty(payload, unitBytes)) : FuContinuation((payload[1] & 0x1f) is < 1 or > 5);
+                return first ? H264Unit(payload[1] & 0x1f, SkipOrEmpty(payload, unitBytes)) : FuContinuation((payload[1] & 0x1f) > 5);
             case >= 1 and <= 23:
                 return H264Unit(payload[0] & 0x1f, payload[1..]);
             default:
@@ -68,12 +74,12 @@ public static class AccessUnitClassifier
             int size = BinaryPrimitives.ReadUInt16BigEndian(units);
             ReadOnlySpan<byte> unit = units.Slice(2, int.Min(size, units.Length - 2));
             units = units[(2 + unit.Length)..];
-            if (unit.Length <= unitHeaderBytes)
+            unit = unit.Length <= unitHeaderBytes ? default : StartCodes.Without(unit[unitHeaderBytes..]);
+            if (unit.IsEmpty)
             {
                 break;
             }
 
-            unit = unit[unitHeaderBytes..];
             AccessUnitHint one = H264Unit(unit[0] & 0x1f, unit[1..]);
             isNonVcl &= (one & AccessUnitHint.NonVcl) != 0;
             all |= one;
@@ -82,17 +88,45 @@ public static class AccessUnitClassifier
         return isNonVcl ? all : all & ~AccessUnitHint.NonVcl;
     }
 
-    /// <param name="type">nal_unit_type.</param>
-    /// <param name="body">The bytes behind the unit's header.</param>
-    private static AccessUnitHint H264Unit(int type, ReadOnlySpan<byte> body) => type switch
+    // Quirk (V380, and encoders that fragment a key frame's byte stream as if it were one unit): start codes in a packet. No unit has one within
+    // (H.264 section 7.4.1), so what stands behind one is another unit. A unit of a fragment that begins with a start code itself has type 0.
+    private static AccessUnitHint H264Unit(int type, ReadOnlySpan<byte> body)
     {
-        // first_mb_in_slice is ue(v): a leading 1 bit means 0, the first slice of a picture.
+        AccessUnitHint all = AccessUnitHint.NonVcl;
+        for (int i = 0; i < AggregatedUnitsMax; i++)
+        {
+            if (type is (>= 1 and <= 5) or 20 or 21)
+            {
+                return (all & ~AccessUnitHint.NonVcl) | H264Slice(type, body);
+            }
+
+            bool hasNext = StartCodes.TryCut(body, out ReadOnlySpan<byte> own, out ReadOnlySpan<byte> next);
+            all |= H264NonVcl(type, own);
+            if (!hasNext || next.IsEmpty)
+            {
+                break;
+            }
+
+            type = next[0] & 0x1f;
+            body = next[1..];
+        }
+
+        return all;
+    }
+
+    // first_mb_in_slice is ue(v): a leading 1 bit means 0, the first slice of a picture.
+    private static AccessUnitHint H264Slice(int type, ReadOnlySpan<byte> body) => type switch
+    {
         5 => IdrSlice(body),
-        >= 1 and <= 4 => FirstSlice(body),
-        6 => AccessUnitHint.NonVcl | (StartsWithRecoveryPoint(body) ? AccessUnitHint.RandomAccess : AccessUnitHint.None),
-        7 or 8 or 13 or 15 => AccessUnitHint.NonVcl | AccessUnitHint.ParameterSets,
         20 or 21 => AccessUnitHint.None,
-        _ => AccessUnitHint.NonVcl,
+        _ => FirstSlice(body),
+    };
+
+    private static AccessUnitHint H264NonVcl(int type, ReadOnlySpan<byte> body) => type switch
+    {
+        6 when StartsWithRecoveryPoint(body) => AccessUnitHint.RandomAccess,
+        7 or 8 or 13 or 15 => AccessUnitHint.ParameterSets,
+        _ => AccessUnitHint.None,
     };
 
     // Only the first slice of the picture is a place to start: a join at the second one misses the top of the picture until the next IDR.
@@ -153,6 +187,7 @@ public static class AccessUnitClassifier
     // RFC 7798 section 4.4: two-byte header, type in bits 1-6 of the first; 48 AP, 49 FU, 50 PACI.
     private static AccessUnitHint H265(ReadOnlySpan<byte> payload)
     {
+        payload = StartCodes.Without(payload);
         if (payload.Length < 3)
         {
             return AccessUnitHint.None;
@@ -184,6 +219,7 @@ public static class AccessUnitClassifier
             int size = BinaryPrimitives.ReadUInt16BigEndian(units);
             ReadOnlySpan<byte> unit = units.Slice(2, int.Min(size, units.Length - 2));
             units = units[(2 + unit.Length)..];
+            unit = StartCodes.Without(unit);
             if (unit.Length < 2)
             {
                 break;
@@ -197,13 +233,37 @@ public static class AccessUnitClassifier
         return isNonVcl ? all : all & ~AccessUnitHint.NonVcl;
     }
 
-    private static AccessUnitHint H265Unit(int type, ReadOnlySpan<byte> body) => type switch
+    // Start codes in a packet: as for H.264 (H.265 section 7.4.2).
+    private static AccessUnitHint H265Unit(int type, ReadOnlySpan<byte> body)
     {
-        >= 16 and <= 21 => IdrSlice(body), // first_slice_segment_in_pic_flag is the first bit
-        < 32 => FirstSlice(body),
-        32 or 33 or 34 => AccessUnitHint.NonVcl | AccessUnitHint.ParameterSets,
-        39 => AccessUnitHint.NonVcl | (StartsWithRecoveryPoint(body) ? AccessUnitHint.RandomAccess : AccessUnitHint.None),
-        _ => AccessUnitHint.NonVcl,
+        AccessUnitHint all = AccessUnitHint.NonVcl;
+        for (int i = 0; i < AggregatedUnitsMax; i++)
+        {
+            if (type < 32)
+            {
+                // first_slice_segment_in_pic_flag is the first bit.
+                return (all & ~AccessUnitHint.NonVcl) | (type is >= 16 and <= 21 ? IdrSlice(body) : FirstSlice(body));
+            }
+
+            bool hasNext = StartCodes.TryCut(body, out ReadOnlySpan<byte> own, out ReadOnlySpan<byte> next);
+            all |= H265NonVcl(type, own);
+            if (!hasNext || next.Length < 2)
+            {
+                break;
+            }
+
+            type = (next[0] >> 1) & 0x3f;
+            body = next[2..];
+        }
+
+        return all;
+    }
+
+    private static AccessUnitHint H265NonVcl(int type, ReadOnlySpan<byte> body) => type switch
+    {
+        32 or 33 or 34 => AccessUnitHint.ParameterSets,
+        39 when StartsWithRecoveryPoint(body) => AccessUnitHint.RandomAccess,
+        _ => AccessUnitHint.None,
     };
 
     // RFC 7741 section 4.2: X R N S R PID; the frame begins with S set and PID 0. Section 4.3: the P bit of the first byte is 0 in a key frame.

@@ -89,11 +89,23 @@ public sealed class ParameterSetCollector
         return With(parameters, "sprop-parameter-sets", $"{Convert.ToBase64String(_sps)},{Convert.ToBase64String(_pps)}");
     }
 
-    /// <summary>Takes one NAL unit, if it is a set. True: it differs from what was known.</summary>
+    /// <summary>Takes a NAL unit, if it is a set. True: it differs from what was known.</summary>
     public bool OfferUnit(ReadOnlySpan<byte> unit)
     {
-        // Quirk (V380): start codes of the byte stream format around the unit.
-        unit = StartCodes.Without(unit);
+        // Quirk (V380): start codes of the byte stream format in front of the unit, and between several.
+        ReadOnlySpan<byte> rest = StartCodes.Without(unit);
+        bool isNew = false;
+        for (int i = 0; i < AggregatedUnitsMax && !rest.IsEmpty; i++)
+        {
+            bool hasNext = StartCodes.TryCut(rest, out ReadOnlySpan<byte> one, out rest);
+            isNew |= TakeUnit(hasNext ? one.TrimEnd((byte)0) : one);
+        }
+
+        return isNew;
+    }
+
+    private bool TakeUnit(ReadOnlySpan<byte> unit)
+    {
         if (unit.Length < 2 || unit.Length > SetBytesMax)
         {
             return false;

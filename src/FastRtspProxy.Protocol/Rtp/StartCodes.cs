@@ -20,6 +20,15 @@ internal static class StartCodes
         return true;
     }
 
+    /// <summary>Cuts the data at its first start code. False: there is none, and all of it stands in front.</summary>
+    public static bool TryCut(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> front, out ReadOnlySpan<byte> behind)
+    {
+        int at = data.IndexOf("\0\0\u0001"u8);
+        front = at < 0 ? data : data[..at];
+        behind = at < 0 ? default : data[(at + 3)..];
+        return at >= 0;
+    }
+
     /// <summary>True when the data begins with a start code.</summary>
     public static bool IsAtStart(ReadOnlySpan<byte> data) => data.Length >= 4 && data[0] == 0 && data[1] == 0 && data[2] == 1;
 

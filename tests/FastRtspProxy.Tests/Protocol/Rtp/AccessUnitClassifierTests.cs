@@ -86,6 +86,31 @@ public class AccessUnitClassifierTests
         Assert.Equal(expected, Classify(MediaCodec.H265, payload));
     }
 
+    /// <summary>Start codes of the byte stream format (Annex B) in a packet: what stands behind one is a unit as any.</summary>
+    [Theory]
+    [InlineData(MediaCodec.H264, "00000001" + "6588", Random | Start)]
+    [InlineData(MediaCodec.H264, "000001" + "419A", Start)]
+    [InlineData(MediaCodec.H264, "00000001" + "6764" + "00000001" + "68EE" + "00000001" + "6588", Sets | Random | Start)]
+    [InlineData(MediaCodec.H264, "6764" + "000001" + "68EE" + "000001" + "6588", Sets | Random | Start)]
+    [InlineData(MediaCodec.H264, "6764" + "00000001" + "68EE", NonVcl | Sets)]
+    [InlineData(MediaCodec.H264, "0605" + "01AA80" + "000001" + "419A", Start)]
+    [InlineData(MediaCodec.H264, "7C87" + "64" + "00000001" + "68EE" + "00000001" + "6588", Sets | Random | Start)] // FU-A of a whole key frame
+    [InlineData(MediaCodec.H264, "1C80" + "000001" + "6588", Random | Start)] // FU-A of bytes that begin with a start code
+    [InlineData(MediaCodec.H264, "1C80" + "000001" + "419A", Start)]
+    [InlineData(MediaCodec.H264, "1C40" + "9A", None)]
+    [InlineData(MediaCodec.H264, "78" + "0006" + "00000001" + "6764" + "0005" + "000001" + "6588", Sets | Random | Start)]
+    [InlineData(MediaCodec.H264, "00000001", None)]
+    [InlineData(MediaCodec.H264, "67000001", NonVcl | Sets)]
+    [InlineData(MediaCodec.H265, "00000001" + "40010C" + "00000001" + "420101" + "00000001" + "4401C1" + "00000001" + "260180", Sets | Random | Start)]
+    [InlineData(MediaCodec.H265, "40010C" + "000001" + "260180", Sets | Random | Start)]
+    [InlineData(MediaCodec.H265, "6201A0" + "0C" + "000001" + "260180", Sets | Random | Start)] // FU
+    [InlineData(MediaCodec.H265, "00000001" + "020180", Start)]
+    [InlineData(MediaCodec.H265, "40010C" + "000001" + "26", NonVcl | Sets)]
+    public void StartCodesInAPacket_EachUnitCounts(MediaCodec codec, string payload, AccessUnitHint expected)
+    {
+        Assert.Equal(expected, Classify(codec, payload));
+    }
+
     [Theory]
     [InlineData("1010", Random | Start)]
     [InlineData("1011", Start)] // an inter frame

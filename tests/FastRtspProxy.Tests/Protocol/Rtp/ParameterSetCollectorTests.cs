@@ -54,6 +54,18 @@ public class ParameterSetCollectorTests
         Assert.Equal(s_pps, sets.Pps.ToArray());
     }
 
+    [Fact]
+    public void Quirk_StartCodesBetweenTheUnitsOfAPacket_EachSetIsTaken()
+    {
+        ParameterSetCollector sets = new(MediaCodec.H264);
+        byte[] picture = Enumerable.Repeat((byte)0x65, 2 * ParameterSetCollector.SetBytesMax).ToArray();
+        Assert.True(Offer(sets, [0, 0, 0, 1, .. s_sps, 0, 0, 0, 1, .. s_pps, 0, 0, 1, .. picture]));
+
+        Assert.Equal(s_sps, sets.Sps.ToArray());
+        Assert.Equal(s_pps, sets.Pps.ToArray());
+        Assert.Equal(1u, sets.SequenceSets);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("67")]
