@@ -34,7 +34,9 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
             return null;
         }
 
-        return new MulticastGroup(address, new PortPair(media.Port, media.Port + 1), SourceOf(media.SourceFilter), media.Ttl ?? 1);
+        // The last port has none behind it for RTCP: it counts as none, and a pair is the answer's to name.
+        int port = media.Port < ushort.MaxValue ? media.Port : 0;
+        return new MulticastGroup(address, new PortPair(port, port + 1), SourceOf(media.SourceFilter), media.Ttl ?? 1);
     }
 
     /// <summary>The group with what the camera's answer says instead.</summary>

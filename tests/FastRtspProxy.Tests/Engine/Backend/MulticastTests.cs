@@ -235,6 +235,18 @@ public sealed class MulticastTests
         Assert.Null(MulticastGroup.Of(document.Media[0]));
     }
 
+    /// <summary>No port is left for its RTCP. A socket for one was an error of ours, time and again, and no other way was tried.</summary>
+    [Theory]
+    [InlineData(65534, 65534)]
+    [InlineData(65535, 0)]
+    public void Group_LastPort_CountsAsNone(int port, int expected)
+    {
+        Assert.True(SdpDocument.TryParse(
+            System.Text.Encoding.ASCII.GetBytes($"v=0\nm=video {port} RTP/AVP 96\nc=IN IP4 239.1.2.3\n"), out SdpDocument? document, out _));
+
+        Assert.Equal(expected, MulticastGroup.Of(document.Media[0])!.Ports.Rtp);
+    }
+
     [Fact]
     [Rule("C9")]
     public async Task Setup_MulticastRefusedWith461_TriesUnicastUdp()
