@@ -176,7 +176,9 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
                 }
             }
 
-            if (Media[i].Control is { Length: > 0 } control && url.EndsWith('/' + control, StringComparison.OrdinalIgnoreCase))
+            // Quirk (Dahua): not a URL but the control as it was described; or one on a host as the recorder knows itself.
+            if (Media[i].Control is { Length: > 0 } control && url.EndsWith(control, StringComparison.OrdinalIgnoreCase)
+                && (url.Length == control.Length || url[^(control.Length + 1)] == '/'))
             {
                 return i;
             }

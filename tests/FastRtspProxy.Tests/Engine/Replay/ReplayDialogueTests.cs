@@ -79,6 +79,23 @@ public sealed class ReplayDialogueTests
             ((string[])["Range", "Scale", "Rate-Control", "RTP-Info"]).Select(played.Header));
     }
 
+    [Theory]
+    [InlineData("trackID=0", "trackID=0")]
+    [InlineData("trackID=0", "/live/trackID=0")]
+    [InlineData("trackID=0", "rtsp://192.0.2.9/live/trackID=0")]
+    [InlineData("rtsp://192.0.2.9:554/live/trackID=0", "rtsp://192.0.2.9:554/live/trackID=0")]
+    public async Task Play_RtpInfoNamesATrackAsTheRecorderSpellsIt_ItHasOurUrl(string control, string url)
+    {
+        await using ReplayFixture fixture = await ReplayFixture.StartAsync(request => request.Method != "PLAY" ? null : ScriptedReply.Of(
+            200, "OK", ("Session", "12345678"), ("RTP-Info", $"url={url};seq=17;rtptime=4711,url=xtrackID=1;seq=1")));
+        fixture.Recorder.Sdp = ReplayFixture.Sdp.Replace("a=control:trackID=0", "a=control:" + control, StringComparison.Ordinal);
+        (RtspTestClient client, string session) = await fixture.SetUpAsync();
+
+        RtspTestResponse played = await client.RequestAsync("PLAY", fixture.Host.Url, "Session: " + session);
+
+        Assert.Equal($"url={fixture.Host.Url}/track1;seq=17;rtptime=4711", played.Header("RTP-Info"));
+    }
+
     /// <summary>A recorder that answers with 2,000 entries, and has URLs of 7,000 characters: nobody has more than one a track.</summary>
     [Fact]
     public async Task Play_IsAnsweredWithThousandsOfEntries_EachTrackHasOneAndTheRestCostsNothing()
