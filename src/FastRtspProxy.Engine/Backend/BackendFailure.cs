@@ -23,7 +23,7 @@ internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
     /// <summary>The camera's own wish (Retry-After), bounded.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Where a REDIRECT request sent us.</summary>
+    /// <summary>Where a REDIRECT request, or the answer to another request than DESCRIBE, sent us.</summary>
     public RtspUrl? RedirectTo { get; init; }
 
     /// <summary>The address of the camera that sent us there.</summary>

@@ -240,7 +240,7 @@ internal sealed class BackendSession
 
         if (!reply.IsOk)
         {
-            return _life.Lose(_way.OnPlayRefused(_dialogue.FailureOf(RtspMethod.Play, reply)));
+            return _life.Lose(_dialogue.RedirectOf(reply) ?? _way.OnPlayRefused(_dialogue.FailureOf(RtspMethod.Play, reply)));
         }
 
         _life.Move(BackendState.Playing);

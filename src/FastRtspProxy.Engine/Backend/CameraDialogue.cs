@@ -253,6 +253,12 @@ internal sealed class CameraDialogue
         return null;
     }
 
+    /// <summary>
+    /// Where the answer to another request than DESCRIBE sends us: the session ends by it, and the next one goes there. Null: nowhere.
+    /// </summary>
+    public BackendFailure? RedirectOf(RtspReply reply) =>
+        reply.IsRedirect && reply.Message!.Header("Location") is { } location ? Elsewhere(location) : null;
+
     /// <summary>The failure that an answer means, or that there is none.</summary>
     public BackendFailure FailureOf(string method, RtspReply reply) =>
         reply.HasAnswer ? CameraRefusal.Of(method, reply.Message, _connector.Auth, Url.Host) : reply.Failure;
@@ -375,21 +381,21 @@ internal sealed class CameraDialogue
         }
     }
 
-    private void OnRedirectRequest(string? location)
+    private void OnRedirectRequest(string? location) => _life.Lose(location is not null
+        ? Elsewhere(location)
+        : new BackendFailure(BackendFailureKind.ConnectionLost, "the camera sends us elsewhere without saying where"));
+
+    private BackendFailure Elsewhere(string location)
     {
-        BackendFailure? problem = null;
-        RtspUrl? target = location is null ? null : RedirectTarget(location, out problem);
-        if (target is not null)
+        if (RedirectTarget(location, out BackendFailure? problem) is not { } target)
         {
-            _life.Lose(new BackendFailure(BackendFailureKind.Redirected, "the camera sends us to " + target.Redacted)
-            {
-                RedirectTo = target,
-                RedirectedBy = Remote?.Address,
-            });
+            return problem!;
         }
-        else
+
+        return new BackendFailure(BackendFailureKind.Redirected, "the camera sends us to " + target.Redacted)
         {
-            _life.Lose(problem ?? new BackendFailure(BackendFailureKind.ConnectionLost, "the camera sends us elsewhere without saying where"));
-        }
+            RedirectTo = target,
+            RedirectedBy = Remote?.Address,
+        };
     }
 }

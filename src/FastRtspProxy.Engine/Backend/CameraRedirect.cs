@@ -5,7 +5,7 @@ using FastRtspProxy.Protocol.Rtsp;
 namespace FastRtspProxy.Engine.Backend;
 
 /// <summary>
-/// Judges where a camera sends us: by a 3xx answer to DESCRIBE, or by REDIRECT (RFC 2326 sections 11.2 and 10.10). Pure; whether the host may be
+/// Judges where a camera sends us: by a 3xx answer, or by REDIRECT (RFC 2326 sections 11.2 and 10.10). Pure; whether the host may be
 /// connected to is the policy's.
 /// </summary>
 internal static class CameraRedirect

@@ -110,6 +110,11 @@ internal sealed class TransportSetup(
                     return Take(track, reply.Message, group);
                 }
 
+                if (isNeeded && dialogue.RedirectOf(reply) is { } elsewhere)
+                {
+                    return elsewhere;
+                }
+
                 failure = way.OnSetUpRefused(track, isNeeded, dialogue.FailureOf(RtspMethod.Setup, reply));
             }
 

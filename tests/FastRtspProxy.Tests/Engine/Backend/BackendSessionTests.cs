@@ -181,6 +181,19 @@ public sealed class BackendSessionTests
         Assert.Equal(["DESCRIBE", "SETUP", "SETUP", "PLAY"], other.Dialogue);
     }
 
+    [Theory]
+    [Rule("C8")]
+    [InlineData("SETUP")]
+    [InlineData("PLAY")]
+    public async Task Redirect_OfALaterRequest_NamesTheNewPlace(string method)
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == method ? ScriptedReply.Of(302, "Found", ("Location", "rtsp://127.0.0.1:9/elsewhere")) : null;
+        BackendFailure? failure = await fixture.PlayAsync(fixture.Create());
+        Assert.Equal(BackendFailureKind.Redirected, failure!.Kind);
+        Assert.Equal("rtsp://127.0.0.1:9/elsewhere", failure.RedirectTo!.Text);
+    }
+
     [Fact]
     [Rule("C8")]
     public async Task Redirect_InACircle_EndsAtTheLimit()
