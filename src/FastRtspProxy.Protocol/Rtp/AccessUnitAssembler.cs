@@ -161,6 +161,7 @@ public sealed class AccessUnitAssembler : IDisposable
     // RFC 6184 section 5.2: 1-23 one NAL unit, 24 STAP-A, 28 FU-A. The others are not sent by any camera we know.
     private void TakeH264(ReadOnlySpan<byte> payload)
     {
+        payload = StartCodes.Without(payload);
         if (payload.Length < 2)
         {
             _isDamaged |= !payload.IsEmpty && (_isInFragment || (payload[0] & 0x1f) is not (10 or 11)); // end of sequence, of stream
@@ -187,6 +188,7 @@ public sealed class AccessUnitAssembler : IDisposable
     // RFC 7798 section 4.4: two-byte header; 48 AP, 49 FU, 50 PACI.
     private void TakeH265(ReadOnlySpan<byte> payload)
     {
+        payload = StartCodes.Without(payload);
         if (payload.Length < 3)
         {
             bool isEnd = payload.Length == 2 && ((payload[0] >> 1) & 0x3f) is 36 or 37; // of sequence, of the bitstream
@@ -262,13 +264,26 @@ public sealed class AccessUnitAssembler : IDisposable
         Append(unit);
     }
 
-    /// <summary>What a NAL unit is, by the first byte of its header, and what comes behind it.</summary>
+    /// <summary>
+    /// What a NAL unit is, by the first byte of its header, and what comes behind it. Quirk: start codes in a packet, as for
+    /// <see cref="AccessUnitClassifier"/>; up to the first picture each unit behind one is looked at, too.
+    /// </summary>
     private void Note(byte header, ReadOnlySpan<byte> rest)
     {
-        int type = _isH265 ? (header >> 1) & 0x3f : header & 0x1f;
-        _hasPicture |= _isH265 ? type < 32 : type is >= 1 and <= 5;
-        _hasSequenceSet |= type == (_isH265 ? 33 : 7);
-        _hasBSlice |= !_isH265 && type is 1 or 2 && IsBSlice(rest);
+        while (true)
+        {
+            int type = _isH265 ? (header >> 1) & 0x3f : header & 0x1f;
+            _hasPicture |= _isH265 ? type < 32 : type is >= 1 and <= 5;
+            _hasSequenceSet |= type == (_isH265 ? 33 : 7);
+            _hasBSlice |= !_isH265 && type is 1 or 2 && IsBSlice(rest);
+            if (_hasPicture || !StartCodes.TryCut(rest, out _, out ReadOnlySpan<byte> next) || next.IsEmpty)
+            {
+                return;
+            }
+
+            header = next[0];
+            rest = next[1..];
+        }
     }
 
     /// <summary>By the slice's header (ITU-T H.264 section 7.3.3): first_mb_in_slice, slice_type.</summary>

@@ -139,6 +139,20 @@ public class AccessUnitAssemblerTests
         Assert.True(assembler.IsKey);
     }
 
+    /// <summary>Start codes (Annex B) in a packet: each unit behind one counts.</summary>
+    [Fact]
+    public void Take_StartCodesInAPacket_ThePictureIsWholeAndItsSetsAreLearnt()
+    {
+        using AccessUnitAssembler assembler = new(MediaCodec.H264);
+        byte[] stream = [0, 0, 0, 1, 0x67, 0x42, 0, 0x1f, 1, 0, 0, 0, 1, 0x68, 2, 3, 0, 0, 0, 1, 0x65, 0x88, 9];
+
+        byte[] unit = Assert.Single(Feed(assembler, [RtpPackets.Make(stream, marker: true, sequence: 1, timestamp: 1)]));
+
+        Assert.Equal(stream, unit);
+        Assert.True(assembler.IsKey);
+        Assert.True(assembler.ParameterSets.IsComplete);
+    }
+
     /// <summary>The end of a sequence, or of the stream, is a NAL unit without a body; what is cut off is none.</summary>
     [Theory]
     [InlineData(MediaCodec.H264, new byte[] { 10 }, true)]
