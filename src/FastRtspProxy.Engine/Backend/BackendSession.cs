@@ -227,6 +227,17 @@ internal sealed class BackendSession
                 RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer, [new RtspHeader("Range", "npt=0.000-"), .. _talk.PlayHeaders]);
         }
 
+        if (!_life.HasEnded && TransportSetup.IsUnknownUrl(reply.Status) && _dialogue.Aggregate != _dialogue.Base)
+        {
+            // Quirk: the session's control is no URL that the camera knows. Players that pass it over play at the description's base.
+            RtspReply atBase = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Base, _context.Timings.Answer, _talk.PlayHeaders);
+            if (atBase.IsOk)
+            {
+                _dialogue.TakeBaseForAll();
+                reply = atBase;
+            }
+        }
+
         if (!_life.HasEnded && BackChannelRecord.MayBeAboutTheTag(reply.Status) && _talk.TryGiveUp(reply.Status))
         {
             reply = await _dialogue.AskAsync(RtspMethod.Play, _dialogue.Aggregate, _context.Timings.Answer);

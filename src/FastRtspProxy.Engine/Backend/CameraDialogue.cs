@@ -141,6 +141,9 @@ internal sealed class CameraDialogue
         Aggregate = ControlUrl.Resolve(Base, control);
     }
 
+    /// <summary>The camera does not know <see cref="Aggregate"/>, and plays at <see cref="Base"/>: from now on that is for all tracks.</summary>
+    public void TakeBaseForAll() => Aggregate = Base;
+
     /// <summary>From now on media may come on that channel of the connection.</summary>
     public void Expect(byte channel) => _channel?.Expect(channel);
 

@@ -189,7 +189,7 @@ internal sealed class TransportSetup(
     }
 
     /// <summary>404, and what servers that have no 404 say of a URL that they do not know (RFC 2326 sections 11.3.3 and 11.3.4).</summary>
-    private static bool IsUnknownUrl(int status) => status is RtspStatus.NotFound or RtspStatus.BadRequest or RtspStatus.Gone;
+    public static bool IsUnknownUrl(int status) => status is RtspStatus.NotFound or RtspStatus.BadRequest or RtspStatus.Gone;
 
     /// <summary>The Transport header but for its profile. Quirk: mode=PLAY breaks some servers (gortsplib, client.go), so it is not sent.</summary>
     private TransportSpec Offer(BackendTrack track, MulticastGroup? group)

@@ -43,8 +43,7 @@ public static class ControlUrl
             return baseUrl + control;
         }
 
-        string path = PathOf(baseUrl);
-        if (control[0] == '/' && path.Length > 1 && control.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (control[0] == '/' && IsWholePath(PathOf(baseUrl).TrimEnd('/'), control))
         {
             return OnAuthorityOf(baseUrl, control); // The whole path once more: it stands for itself.
         }
@@ -94,17 +93,26 @@ public static class ControlUrl
         }
     }
 
+    /// <summary>The path itself, or something below it.</summary>
+    private static bool IsWholePath(string path, string control) =>
+        path.Length > 0 && control.StartsWith(path, StringComparison.Ordinal) && (control.Length == path.Length || control[path.Length] == '/');
+
     /// <summary>
-    /// A relative control in the place of what stands behind the last slash of the base's path (RFC 1808 section 4); others as <see cref="Resolve"/>
-    /// has them.
+    /// A relative control in the place of what stands behind the last slash of the base's path, one that begins with a slash in the place of the
+    /// whole path (RFC 1808 section 4); others as <see cref="Resolve"/> has them.
     /// </summary>
     private static string Replace(string baseUrl, string? control)
     {
         control = control?.Trim();
         int start = SchemeEnd(baseUrl);
-        if (start < 0 || string.IsNullOrEmpty(control) || control == "*" || control[0] is '?' or '/' || SchemeEnd(control) >= 0)
+        if (start < 0 || string.IsNullOrEmpty(control) || control == "*" || control[0] == '?' || SchemeEnd(control) >= 0)
         {
             return Resolve(baseUrl, control);
+        }
+
+        if (control[0] == '/')
+        {
+            return OnAuthorityOf(baseUrl, control);
         }
 
         int query = baseUrl.IndexOf('?', StringComparison.Ordinal);

@@ -59,6 +59,67 @@ public sealed class BackendUrlTests
     }
 
     [Fact]
+    public async Task Quirk_TrackControlWithThePathFromTheRoot_IsAskedSoAfterA404()
+    {
+        await using BackendFixture fixture = new();
+        string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
+        Describe(fixture, cam + "/live/", ScriptedCamera.VideoOnly.Replace("trackID=0", "/media/trackID=0", StringComparison.Ordinal));
+        fixture.Camera.Script = Only(r => r.Uri.StartsWith(cam + "/media/", StringComparison.Ordinal));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
+
+        Assert.Equal([cam + "/live/media/trackID=0", cam + "/media/trackID=0"], Asked(fixture, "SETUP"));
+    }
+
+    [Theory]
+    [InlineData("/live")]
+    [InlineData("/live/")]
+    public async Task Quirk_SessionControlIsThePathOnceMore_PlaysThere(string control)
+    {
+        await using BackendFixture fixture = new();
+        string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
+        Describe(fixture, cam + "/live/", Controls(control));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
+
+        Assert.Equal([cam + control], Asked(fixture, "PLAY"));
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(404)]
+    public async Task Quirk_CameraDoesNotKnowTheSessionsControl_PlaysAndEndsAtTheBase(int status)
+    {
+        await using BackendFixture fixture = new();
+        string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
+        Describe(fixture, cam + "/live/", Controls("session0"));
+        fixture.Camera.Script = r => r.Method == "PLAY" && r.Uri != cam + "/live/" ? ScriptedReply.Of(status, "No") : null;
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal([cam + "/live/session0", cam + "/live/session0", cam + "/live/"], Asked(fixture, "PLAY"));
+        Assert.Equal([cam + "/live/"], Asked(fixture, "TEARDOWN"));
+    }
+
+    [Fact]
+    public async Task Play_RefusedAtTheSessionsControlAndAtTheBase_TheFirstIsTheFailure()
+    {
+        await using BackendFixture fixture = new();
+        string cam = $"rtsp://127.0.0.1:{fixture.Camera.Port}";
+        Describe(fixture, cam + "/live/", Controls("session0"));
+        fixture.Camera.Script = r => r.Method == "PLAY" ? ScriptedReply.Of(r.Uri == cam + "/live/" ? 500 : 404, "No") : null;
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+
+        BackendFailure? failure = await fixture.PlayAsync(session);
+        await fixture.CloseAsync(session);
+
+        Assert.Contains("PLAY was answered 404", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal([cam + "/live/session0"], Asked(fixture, "TEARDOWN"));
+    }
+
+    [Fact]
     public async Task Quirk_ContentBaseWithItsSchemeTwice_SetsUpAtTheCamera()
     {
         await using BackendFixture fixture = new();

@@ -23,6 +23,11 @@ public class ControlUrlTests
     [InlineData("rtsp://h/a", "/track1", "rtsp://h/a/track1")]
     [InlineData("rtsp://h/a/", "/track1", "rtsp://h/a/track1")]
     [InlineData("rtsp://h/a", "/a/track1", "rtsp://h/a/track1")]
+    [InlineData("rtsp://h/a", "/a", "rtsp://h/a")]
+    [InlineData("rtsp://h/a/", "/a", "rtsp://h/a")]
+    [InlineData("rtsp://h/a/", "/a/", "rtsp://h/a/")]
+    [InlineData("rtsp://h/a/", "/ab", "rtsp://h/a/ab")]
+    [InlineData("rtsp://h/a?x=y", "/a?x=y/track1", "rtsp://h/a?x=y/track1")]
     public void Quirk_ControlWithLeadingSlash_IsBelowTheBase(string baseUrl, string control, string expected)
     {
         Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
@@ -77,6 +82,9 @@ public class ControlUrlTests
     [InlineData("rtsp://h/", "rtsp://rtsp://h/live", "track1", "rtsp://h/live/track1 rtsp://h/track1")]
     [InlineData("rtsp://h/", "rtsp://h/live", null, "rtsp://h/live rtsp://h/")]
     [InlineData("rtsp://h", "rtsp://h/live", "/track1", "rtsp://h/live/track1 rtsp://h/track1")]
+    [InlineData("rtsp://h/live/", "*", "/media/track1", "rtsp://h/live/media/track1 rtsp://h/media/track1")]
+    [InlineData("rtsp://h/live", "/live", "track1", "rtsp://h/live/track1 rtsp://h/track1")]
+    [InlineData("rtsp://h/live?u=1", null, "/live/track1", "rtsp://h/live?u=1/live/track1 rtsp://h/live/track1")]
     public void Candidates_SessionControl_IsTheBaseWhereItIsAbsoluteAndTheOtherReadingsFollow(string baseUrl, string? session, string? control, string expected)
     {
         Assert.Equal(expected.Split(' '), ControlUrl.Candidates(baseUrl, session, control));
