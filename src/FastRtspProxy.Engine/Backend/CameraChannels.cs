@@ -13,7 +13,7 @@ internal sealed class CameraChannels(Action<byte> expect)
 {
     /// <summary>
     /// By channel. The track that an entry names has its <see cref="BackendTrack.Channels"/>, unless it was released; the entry of its RTP channel
-    /// names it, unless a later track was answered with that channel for its RTCP.
+    /// names it, unless a later track was answered with that channel for its RTCP, or its media comes on the channel of another one.
     /// </summary>
     private readonly BackendTrack?[] _trackOf = new BackendTrack?[256];
 
@@ -94,10 +94,11 @@ internal sealed class CameraChannels(Action<byte> expect)
     }
 
     /// <summary>
-    /// Quirk (handled by gortsplib and retina, too): a camera that uses other channel numbers than it answered. RTP whose payload type belongs to
-    /// exactly one track, which has heard nothing so far, makes the channel that track's. Null: the packet says of no track that it is its own.
+    /// Quirk (handled by gortsplib, retina and ffmpeg, too): a camera that uses other channels than it answered: none that was set up, another
+    /// track's, one for several tracks, or the two of a pair the other way round. RTP whose payload type belongs to exactly one track, of which no
+    /// media came so far, makes the channel that track's for good. Null: the packet says of no track that it is its own.
     /// </summary>
-    /// <param name="channel">Nobody's.</param>
+    /// <param name="channel">Nobody's, or of a track that has no packets of that type.</param>
     /// <param name="packet">What came on it.</param>
     /// <param name="tracks">The session's.</param>
     public BackendTrack? Adopt(byte channel, ReadOnlySpan<byte> packet, ReceiveTracks tracks)
@@ -110,7 +111,7 @@ internal sealed class CameraChannels(Action<byte> expect)
         BackendTrack? found = null;
         foreach (BackendTrack track in tracks)
         {
-            if (track.Knows((byte)(packet[1] & 0x7F)))
+            if (track.Knows(packet[1]))
             {
                 if (found is not null)
                 {
@@ -121,19 +122,40 @@ internal sealed class CameraChannels(Action<byte> expect)
             }
         }
 
-        if (found is not { HasHeard: false, RtpSocket: null })
+        if (found is not { RtpSocket: null })
         {
             return null;
         }
 
-        found.Channels = new ChannelPair(channel, (byte)(channel + 1));
-        Assign(channel, found);
-        if (_trackOf[channel + 1] is null)
+        if (found.Packets == 0)
         {
-            Assign((byte)(channel + 1), found);
+            Move(found, channel);
         }
 
-        return found;
+        return found.Channels?.Rtp == channel ? found : null;
+    }
+
+    /// <summary>The track's media comes on that channel, which is not 255.</summary>
+    private void Move(BackendTrack track, byte channel)
+    {
+        if (track.Channels is { } own && own.Rtcp == channel && _trackOf[channel] == track)
+        {
+            track.Channels = new ChannelPair(channel, own.Rtp); // the pair the other way round
+            return;
+        }
+
+        BackendTrack? owner = _trackOf[channel];
+        track.Channels = new ChannelPair(channel, (byte)(channel + 1));
+        if (owner is { Packets: > 0 } && owner.Channels?.Rtp == channel)
+        {
+            return; // the owner's media comes there as well
+        }
+
+        Assign(channel, track);
+        if (_trackOf[channel + 1] is not { } next || next == owner)
+        {
+            Assign((byte)(channel + 1), track);
+        }
     }
 
     /// <summary>

@@ -42,9 +42,12 @@ internal sealed class MediaReceiver : IFrameTaker
         }
         else if (channel == channels.Rtcp && channel != channels.Rtp)
         {
-            OnRtcp(track, payload, isGroup: false);
+            if (MayBeReport(payload) || !TryAdopt(channel, payload))
+            {
+                OnRtcp(track, payload, isGroup: false);
+            }
         }
-        else
+        else if (payload.Length < 2 || track.Knows(payload[1]) || !TryAdopt(channel, payload))
         {
             track.OnOrderedRtp(payload, _context.NowMicros);
         }
@@ -85,14 +88,25 @@ internal sealed class MediaReceiver : IFrameTaker
             return;
         }
 
-        if (_channels.Adopt(channel, payload, _tracks) is { } track)
-        {
-            track.OnOrderedRtp(payload, _context.NowMicros);
-        }
-        else
+        if (!TryAdopt(channel, payload))
         {
             _tracks.Unused.CountChannel(channel);
         }
+    }
+
+    /// <summary>RFC 5761 section 4: the types of RTCP are 192 to 223, where no RTP packet has its second byte.</summary>
+    private static bool MayBeReport(ReadOnlySpan<byte> payload) => payload.Length < 2 || payload[1] is >= 192 and <= 223;
+
+    /// <summary>False: the packet says of no track that it is its own.</summary>
+    private bool TryAdopt(byte channel, ReadOnlySpan<byte> payload)
+    {
+        if (_channels.Adopt(channel, payload, _tracks) is not { } track)
+        {
+            return false;
+        }
+
+        track.OnOrderedRtp(payload, _context.NowMicros);
+        return true;
     }
 
     private void OnReorderDue()

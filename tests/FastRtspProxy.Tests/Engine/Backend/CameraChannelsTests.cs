@@ -99,6 +99,58 @@ public sealed class CameraChannelsTests
     }
 
     [Fact]
+    public void Adopt_ThePairsOfTwoTracksAreSwapped_EachHasTheOthers()
+    {
+        _channels.Ask(Video);
+        _channels.Ask(Audio);
+
+        Assert.Same(Video, _channels.Adopt(2, TestTracks.Rtp(26), _tracks));
+        Video.OnOrderedRtp(TestTracks.Rtp(26), 1);
+        Assert.Same(Audio, _channels.Adopt(0, TestTracks.Rtp(0), _tracks));
+
+        Assert.Equal(new ChannelPair(2, 3), Video.Channels);
+        Assert.Equal(new ChannelPair(0, 1), Audio.Channels);
+        Assert.Same(Audio, _channels[0]);
+        Assert.Same(Audio, _channels[1]);
+        Assert.Same(Video, _channels[3]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Adopt_OneChannelForTwoTracks_FeedsBoth(bool isAudioFirst)
+    {
+        _channels.Ask(Video);
+        _channels.Ask(Audio);
+        (BackendTrack first, byte firstType, BackendTrack second, byte secondType) = isAudioFirst
+            ? (Audio, (byte)0, Video, (byte)26)
+            : (Video, (byte)26, Audio, (byte)0);
+
+        Assert.Same(first, _channels.Adopt(0, TestTracks.Rtp(firstType), _tracks));
+        first.OnOrderedRtp(TestTracks.Rtp(firstType), 1);
+        Assert.Same(second, _channels.Adopt(0, TestTracks.Rtp(secondType), _tracks));
+        second.OnOrderedRtp(TestTracks.Rtp(secondType), 1);
+
+        Assert.Same(first, _channels[0]);
+        Assert.Same(first, _channels.Adopt(0, TestTracks.Rtp(firstType), _tracks));
+        Assert.Same(second, _channels.Adopt(0, TestTracks.Rtp(secondType), _tracks));
+        Assert.Null(_channels.Adopt(2, TestTracks.Rtp(secondType), _tracks));
+    }
+
+    [Fact]
+    public void Adopt_RtpOnTheSecondChannelOfItsPair_TurnsThePairRound()
+    {
+        _channels.Ask(Video);
+        _channels.Ask(Audio);
+
+        Assert.Same(Video, _channels.Adopt(1, TestTracks.Rtp(26), _tracks));
+
+        Assert.Equal(new ChannelPair(1, 0), Video.Channels);
+        Assert.Same(Video, _channels[0]);
+        Assert.Same(Audio, _channels[2]);
+    }
+
+    [Fact]
     public void Adopt_TheNextChannelIsAnothers_LeavesItThere()
     {
         _channels.Ask(Video);

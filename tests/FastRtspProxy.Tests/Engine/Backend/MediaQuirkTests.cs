@@ -43,6 +43,44 @@ public sealed class MediaQuirkTests
         Assert.Null(session.Failure);
     }
 
+    // Swapped; those of a camera that counts the back channel, which we leave out, too; all on one channel.
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(2, 4)]
+    [InlineData(0, 0)]
+    [InlineData(2, 2)]
+    public async Task Quirk_ChannelsOfOtherTracks_TracksAreFoundByPayloadType(byte videoChannel, byte audioChannel)
+    {
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes((byte)(videoChannel + 1), ScriptedCamera.SenderReportBytes(1, 1, 1)));
+        for (ushort i = 0; i < 2; i++)
+        {
+            fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(videoChannel, ScriptedCamera.RtpBytes(96, (ushort)(5 + i), 1, 1, true, "video"u8)));
+            fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(audioChannel, ScriptedCamera.RtpBytes(97, (ushort)(7 + i), 1, 2, true, "audio"u8)));
+        }
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 4);
+        Assert.Equal([(0, 5), (1, 7), (0, 6), (1, 8)], fixture.Sink.Packets.Select(p => (p.Track, (int)p.SequenceNumber)));
+    }
+
+    [Fact]
+    public async Task Quirk_PairOfChannelsTheOtherWayRound_IsUsedSo()
+    {
+        await using BackendFixture fixture = new();
+        BackendSession session = fixture.Create(BackendTransport.Tcp);
+        Assert.Null(await fixture.PlayAsync(session));
+
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(1, ScriptedCamera.RtpBytes(96, 5, 1, 1, true, "video"u8)));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.SenderReportBytes(1, 1, 1)));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(1, ScriptedCamera.RtpBytes(96, 6, 1, 1, false, "video"u8)));
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2 && fixture.Sink.Reports.Count == 1);
+        Assert.Equal([(0, 5), (0, 6)], fixture.Sink.Packets.Select(p => (p.Track, (int)p.SequenceNumber)));
+    }
+
     [Fact]
     public async Task Quirk_OtherChannelsAnsweredThanAsked_AreUsed()
     {
