@@ -123,7 +123,7 @@ internal sealed record MulticastGroup(IPAddress Address, PortPair Ports, IPAddre
     /// <summary>RFC 4570: <c>incl IN IP4 group source</c>.</summary>
     private static IPAddress? SourceOf(string? filter)
     {
-        string[] words = filter?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        string[] words = filter?.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) ?? [];
         return words.Length >= 5 && words[0].Equals("incl", StringComparison.OrdinalIgnoreCase) && IPAddress.TryParse(words[4], out IPAddress? source)
             ? source
             : null;

@@ -98,7 +98,7 @@ internal static class SdpLine
             return (null, null);
         }
 
-        string[] words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] words = value.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         string address = words[^1];
         if (words.Length < 3)
         {

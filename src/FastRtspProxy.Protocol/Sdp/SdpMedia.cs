@@ -151,7 +151,7 @@ public sealed class SdpMedia
     private static uint? Source(string? value)
     {
         ReadOnlySpan<char> text = value.AsSpan().Trim();
-        int blank = text.IndexOf(' ');
+        int blank = text.IndexOfAny(' ', '\t');
         return uint.TryParse(blank < 0 ? text : text[..blank], NumberStyles.None, CultureInfo.InvariantCulture, out uint ssrc) ? ssrc : null;
     }
 

@@ -200,7 +200,7 @@ public static class SdpRewriter
         }
 
         ReadOnlySpan<char> value = line.AsSpan(7).Trim();
-        int blank = value.IndexOf(' ');
+        int blank = value.IndexOfAny(' ', '\t');
         return SdpLine.Number(blank < 0 ? value : value[..blank]) == payloadType;
     }
 

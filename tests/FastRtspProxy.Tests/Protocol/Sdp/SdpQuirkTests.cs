@@ -44,5 +44,22 @@ public sealed class SdpQuirkTests
         Assert.DoesNotContain(lines, l => l.Contains("sendonly", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Quirk_TabsInThePlaceOfBlanks_AreBlanks()
+    {
+        SdpDocument document = SdpDocumentTests.ParseText(
+            "m=video\t5000\tRTP/AVP\t96\nc=IN\tIP4\t239.1.2.3/16\na=rtpmap:96\tH264/90000\na=fmtp:96\tpacketization-mode=1\na=ssrc:7\tcname:x\n");
+        SdpRewriteOptions learnt = new() { Fmtp = new Dictionary<int, string> { [0] = "packetization-mode=1;sprop-parameter-sets=Z0==,aO==" } };
+
+        SdpMedia video = document.Media[0];
+        string[] lines = Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, learnt)).Split("\r\n");
+
+        Assert.Equal("H264", video.EncodingName);
+        Assert.Equal("239.1.2.3", video.ConnectionAddress);
+        Assert.Equal(16, video.Ttl);
+        Assert.Equal(7u, video.Ssrc);
+        Assert.Equal(["a=fmtp:96 packetization-mode=1;sprop-parameter-sets=Z0==,aO=="], lines.Where(l => l.StartsWith("a=fmtp", StringComparison.Ordinal)));
+    }
+
     private static string[] Lines(SdpDocument document) => Encoding.Latin1.GetString(SdpRewriter.ForFrontend(document, new SdpRewriteOptions())).Split("\r\n");
 }
