@@ -25,6 +25,12 @@ public sealed class AuthClient
     private uint _nonceCount;
     private bool _wasSent;
 
+    /// <summary>An answer by the algorithm in use was taken, so that a later refusal is not about the algorithm.</summary>
+    private bool _isProven;
+
+    /// <summary>Stronger challenges than of that rank are passed over: what was answered to one of them was refused.</summary>
+    private int _rankMax = int.MaxValue;
+
     public AuthClient(string user, string password)
         : this(user, password, static () => RandomNumberGenerator.GetHexString(16, lowercase: true))
     {
@@ -64,38 +70,25 @@ public sealed class AuthClient
     /// Takes the challenges of a 401 (one string per WWW-Authenticate line) and chooses the strongest that we can answer: SHA-512-256, SHA-256, MD5,
     /// Basic. True: sending the request again is worth it. False: nothing to answer, or the same challenge again after we answered it, so the
     /// password is wrong (RFC 2326 appendix D.1.2). `stale=true` is always worth it; a new nonce without it is answered too, because cameras rotate
-    /// nonces without saying so. A server that goes on refusing with new nonces must be stopped by the caller's count.
+    /// nonces without saying so. A server that goes on refusing with new nonces must be stopped by the caller's count. Quirk: servers that offer
+    /// SHA-256 and can verify MD5 alone; where the first answer of all is refused, the next weaker Digest has its turn, never Basic.
     /// </summary>
     public bool Accept(IReadOnlyList<string> wwwAuthenticateValues)
     {
         ArgumentNullException.ThrowIfNull(wwwAuthenticateValues);
-        AuthParameters? best = null;
-        int bestRank = 0;
-        foreach (string value in wwwAuthenticateValues)
-        {
-            foreach (AuthParameters challenge in AuthParameters.Parse(value))
-            {
-                if (challenge.IsBasic && !AllowsBasic)
-                {
-                    HasWithheldPassword = true;
-                    continue;
-                }
-
-                int rank = Rank(challenge);
-                if (rank > bestRank)
-                {
-                    best = challenge;
-                    bestRank = rank;
-                }
-            }
-        }
-
-        if (best is null)
+        if (Strongest(wwwAuthenticateValues, _rankMax) is not { } best)
         {
             return false;
         }
 
         bool isStale = string.Equals(best["stale"], "true", StringComparison.OrdinalIgnoreCase);
+        if (_challenge is { IsDigest: true } refused && _wasSent && !_isProven && !isStale
+            && Strongest(wwwAuthenticateValues, Rank(refused) - 1) is { IsDigest: true } weaker)
+        {
+            _rankMax = Rank(refused) - 1;
+            best = weaker;
+        }
+
         bool isSame = _challenge is { } old && _wasSent && old.Scheme.Equals(best.Scheme, StringComparison.OrdinalIgnoreCase)
             && old["realm"] == best["realm"] && _nonce == best["nonce"] && old["algorithm"] == best["algorithm"];
         if (isSame && !isStale)
@@ -124,6 +117,7 @@ public sealed class AuthClient
         {
             if (info["nextnonce"] is { Length: > 0 } next && next != _nonce)
             {
+                _isProven |= _wasSent;
                 _nonce = next;
                 _nonceCount = 0;
                 _wasSent = false;
@@ -143,6 +137,7 @@ public sealed class AuthClient
             return null;
         }
 
+        _isProven |= _wasSent; // the answer before this one was not challenged
         _wasSent = true;
         if (challenge.IsBasic)
         {
@@ -203,7 +198,36 @@ public sealed class AuthClient
         _nonceCount = 0;
         _sessionCnonce = null;
         _qop = OffersAuth(challenge["qop"]) ? "auth" : null;
+        DigestAlgorithm before = _algorithm;
         _ = DigestHash.TryParseAlgorithm(challenge["algorithm"], out _algorithm, out _isSession);
+        _isProven &= _algorithm == before;
+    }
+
+    /// <summary>The strongest challenge up to that rank, of several the first; null: there is none that can be answered.</summary>
+    private AuthParameters? Strongest(IReadOnlyList<string> values, int rankMax)
+    {
+        AuthParameters? best = null;
+        int bestRank = 0;
+        foreach (string value in values)
+        {
+            foreach (AuthParameters challenge in AuthParameters.Parse(value))
+            {
+                if (challenge.IsBasic && !AllowsBasic)
+                {
+                    HasWithheldPassword = true;
+                    continue;
+                }
+
+                int rank = Rank(challenge);
+                if (rank > bestRank && rank <= rankMax)
+                {
+                    best = challenge;
+                    bestRank = rank;
+                }
+            }
+        }
+
+        return best;
     }
 
     private static int Rank(AuthParameters challenge)

@@ -93,6 +93,24 @@ public sealed class BackendAuthTests
         Assert.Equal(6, requests);
     }
 
+    [Fact]
+    public async Task Quirk_OffersSha256AndVerifiesMd5Alone_IsAnsweredWithMd5()
+    {
+        await using BackendFixture fixture = new();
+        DigestVerifier verifier = new("cam");
+        string challenge = verifier.Challenge("n", false);
+        fixture.Camera.Script = r => r.Header("Authorization") is { } answer && answer.Contains("algorithm=MD5", StringComparison.Ordinal)
+            && verifier.Verify(answer, r.Method, "n", user => user == s_credentials.User ? s_credentials.Password : null, out _) == DigestOutcome.Accepted
+            ? null
+            : ScriptedReply.Of(
+                401, "Unauthorized", ("WWW-Authenticate", challenge + ", algorithm=SHA-256"), ("WWW-Authenticate", challenge + ", algorithm=MD5"));
+
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp, credentials: s_credentials)));
+
+        Assert.Equal(3, fixture.Camera.Count("DESCRIBE"));
+        Assert.Equal(2, fixture.Camera.Count("SETUP"));
+    }
+
     private static async Task PlayAsync(Func<SimulatedCameraOptions, SimulatedCameraOptions> change)
     {
         await using CameraFixture camera = await CameraFixture.StartAsync(o => change(o) with { User = s_credentials.User, Password = s_credentials.Password });

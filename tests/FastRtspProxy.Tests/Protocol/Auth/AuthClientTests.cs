@@ -163,6 +163,40 @@ public class AuthClientTests
     }
 
     [Theory]
+    [InlineData("n")]
+    [InlineData("m")]
+    public void Quirk_StrongestIsOfferedAndRefused_TheNextDigestHasItsTurnAndNeverBasic(string nextNonce)
+    {
+        AuthClient client = new("u", "p");
+        Assert.True(client.Accept(Offers("n")));
+        Assert.Contains("algorithm=SHA-256", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+
+        Assert.True(client.Accept(Offers(nextNonce)));
+        Assert.Contains("algorithm=MD5", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+
+        Assert.False(client.Accept(Offers(nextNonce)));
+        Assert.True(client.Accept(Offers("rotated")));
+        Assert.Contains("algorithm=MD5", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, ", stale=TRUE")]
+    public void Accept_StrongestWasTakenOrOnlyItsNonceIsStale_StaysWithTheNextNonce(bool wasTaken, string extra)
+    {
+        AuthClient client = new("u", "p");
+        Assert.True(client.Accept(Offers("1")));
+        for (int i = 0; i < (wasTaken ? 2 : 1); i++)
+        {
+            _ = client.Authorization("DESCRIBE", "rtsp://h/"); // a second request: the first was not challenged
+        }
+
+        Assert.True(client.Accept(Offers("2", extra)));
+
+        Assert.Contains("algorithm=SHA-256", client.Authorization("DESCRIBE", "rtsp://h/"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("Bearer token")]
     [InlineData("Digest realm=\"r\"")]
@@ -211,6 +245,13 @@ public class AuthClientTests
         Assert.Contains("username=\"a\\\"b\\\\\", realm=\"say \\\"hi\\\"\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("cret", text, StringComparison.Ordinal);
     }
+
+    private static string[] Offers(string nonce, string extra = "") =>
+    [
+        $"Digest realm=\"r\", nonce=\"{nonce}\", algorithm=SHA-256{extra}",
+        $"Digest realm=\"r\", nonce=\"{nonce}\", algorithm=MD5{extra}",
+        "Basic realm=\"r\"",
+    ];
 
     private static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
 }
