@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace FastRtspProxy.Protocol.Rtsp;
 
 /// <summary>Base and track URLs (RFC 2326 appendix C.1.1), with what cameras make of them. All requests go to the server that we are connected
@@ -5,6 +7,10 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// address they are wrong.</summary>
 public static class ControlUrl
 {
+    /// <summary>RFC 3986 section 3.1.</summary>
+    private static readonly SearchValues<char> s_scheme =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
     /// <summary>
     /// The URLs that may be meant by a track's `a=control`, the likeliest first; further ones are tried after a 404. An absolute control of the
     /// session is the base of relative track controls, with a `/` between them, as ffmpeg, GStreamer, gortsplib and aiortsp read it. By the letter
@@ -146,14 +152,21 @@ public static class ControlUrl
     }
 
     /// <summary>
-    /// Where the authority begins, -1 without a scheme. Quirk (go2rtc issue 1852): the scheme is written twice, `rtsp://rtsp://host/path`.
+    /// Where the authority begins, -1 without a scheme. Any name is one: RFC 2326 has rtspu (section 3.2), and servers were seen to write http. Quirk
+    /// (go2rtc issue 1852): the scheme is written twice, `rtsp://rtsp://host/path`.
     /// </summary>
     private static int SchemeEnd(string url)
     {
-        int end = -1;
-        for (int length = SchemeLength(url); length > 0; length = SchemeLength(url.AsSpan(end)))
+        int colon = url.IndexOf("://", StringComparison.Ordinal);
+        if (colon <= 0 || url.AsSpan(0, colon).ContainsAnyExcept(s_scheme))
         {
-            end = Math.Max(end, 0) + length;
+            return -1;
+        }
+
+        int end = colon + "://".Length;
+        while (SchemeLength(url.AsSpan(end)) is > 0 and int length)
+        {
+            end += length;
         }
 
         return end;

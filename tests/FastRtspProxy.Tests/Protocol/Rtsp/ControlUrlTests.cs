@@ -33,6 +33,26 @@ public class ControlUrlTests
         Assert.Equal(expected, ControlUrl.Resolve(baseUrl, control));
     }
 
+    [Theory]
+    [InlineData("rtspu")]
+    [InlineData("RTSPT")]
+    [InlineData("http")]
+    [InlineData("rtsp+tls")]
+    public void Quirk_UrlOfAnotherScheme_IsItsPathOnOurHost(string scheme)
+    {
+        Assert.Equal("rtsp://cam/live/track1", ControlUrl.Resolve("rtsp://cam/x/", scheme + "://10.0.0.5:80/live/track1"));
+        Assert.Equal("rtsp://cam/live/", ControlUrl.Base("rtsp://cam/x", scheme + "://10.0.0.5:80/live/"));
+        Assert.Equal(["rtsp://cam/live/track1"], ControlUrl.Candidates("rtsp://cam/live/", scheme + "://10.0.0.5/live/", "track1"));
+    }
+
+    [Theory]
+    [InlineData("track1?url=rtsp://x/y", "rtsp://cam/x/track1?url=rtsp://x/y")]
+    [InlineData("://x", "rtsp://cam/x/://x")]
+    public void Resolve_UrlWithinAControl_IsNoScheme(string control, string expected)
+    {
+        Assert.Equal(expected, ControlUrl.Resolve("rtsp://cam/x/", control));
+    }
+
     [Fact]
     public void Quirk_AbsoluteControlWithItsOwnHost_KeepsOurHost()
     {
