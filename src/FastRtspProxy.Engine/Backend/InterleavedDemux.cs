@@ -31,6 +31,9 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     private RtspMessage _message = new();
     private bool _hasChannels;
 
+    /// <summary>A whole message has come: it is RTSP, and what is behind a message is garbage between two at the worst. Once true it stays.</summary>
+    private bool _hasSpoken;
+
     /// <summary>The last byte that was consumed ended a frame or a message; false from the first byte of garbage to the next whole unit.</summary>
     private bool _inStep = true;
 
@@ -286,6 +289,7 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     private void Give()
     {
         InStep();
+        _hasSpoken = true;
         if (handler.OnMessage(_message))
         {
             _message = new RtspMessage();
@@ -313,9 +317,10 @@ internal sealed class InterleavedDemux(IInterleavedHandler handler)
     /// <summary>Not the start of anything: skips to the next byte that could be one.</summary>
     private int Garbage(ReadOnlySpan<byte> bytes)
     {
-        if (!_hasChannels)
+        if (!_hasChannels && !_hasSpoken)
         {
-            // Nothing but answers can come before the first SETUP, and this is none.
+            // Nothing but answers can come before the first SETUP, and this is none. Quirk: cameras send the end of a C string behind an answer, or
+            // more of a description than they say.
             Stopped = true;
             handler.OnUnusable(false, "it does not begin like an RTSP message");
             return 0;

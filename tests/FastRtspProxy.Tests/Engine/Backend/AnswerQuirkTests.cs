@@ -30,6 +30,22 @@ public sealed class AnswerQuirkTests
     }
 
     [Fact]
+    public async Task Quirk_AByteMoreBehindEachAnswer_IsPassedOver()
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Script = r => (r.Header("Authorization") is null
+            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\""))
+            : fixture.Camera.Default(r)) with { After = [0] };
+        BackendSession session = fixture.Create(BackendTransport.Tcp, credentials: new Credentials("u", "p"));
+
+        Assert.Null(await fixture.PlayAsync(session));
+        await fixture.CloseAsync(session);
+
+        Assert.Equal(["DESCRIBE", "DESCRIBE", "SETUP", "SETUP", "PLAY", "TEARDOWN"], fixture.Camera.Dialogue);
+        Assert.Equal(1, fixture.Camera.ConnectionCount);
+    }
+
+    [Fact]
     public async Task Quirk_IdComesWithDescribe_IsReturnedInEverythingThatFollowsAndTornDown()
     {
         await using BackendFixture fixture = new();

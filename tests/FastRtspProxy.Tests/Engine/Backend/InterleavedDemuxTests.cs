@@ -140,6 +140,27 @@ public sealed class InterleavedDemuxTests
         Assert.Single(handler.Problems);
     }
 
+    [Theory]
+    [InlineData("\u0000")]
+    [InlineData("a=control:track1\r\n")]
+    [InlineData("R")]
+    public void OnBytes_MoreBehindAnAnswerThanItSays_IsSkippedBeforeAnySetupToo(string more)
+    {
+        byte[] stream = [.. Answer(1, "v=0\r\n"), .. Encoding.Latin1.GetBytes(more), .. Answer(2)];
+        for (int chunk = 1; chunk <= stream.Length; chunk++)
+        {
+            Handler handler = new();
+            InterleavedDemux demux = handler.Make();
+            foreach (byte[] part in stream.Chunk(chunk))
+            {
+                demux.OnBytes(part);
+            }
+
+            Assert.Equal(["200/1", "200/2"], handler.Units);
+            Assert.False(demux.Stopped);
+        }
+    }
+
     [Fact]
     public void OnBytes_HugeContentLength_IsRefusedWithoutMemory()
     {
