@@ -39,10 +39,17 @@ internal sealed class MediaReceiver : IFrameTaker
         if (track?.Channels is not { } channels)
         {
             OnUnknownChannel(channel, payload);
+            return;
         }
-        else if (channel == channels.Rtcp && channel != channels.Rtp)
+
+        bool isForReports = channel == channels.Rtcp && channel != channels.Rtp;
+        if (MayBeReport(payload) && (isForReports || !track.Knows(payload[1])))
         {
-            if (MayBeReport(payload) || !TryAdopt(channel, payload))
+            OnRtcp(track, payload, isGroup: false); // on whichever of its channels
+        }
+        else if (isForReports)
+        {
+            if (!TryAdopt(channel, payload))
             {
                 OnRtcp(track, payload, isGroup: false);
             }
@@ -95,7 +102,7 @@ internal sealed class MediaReceiver : IFrameTaker
     }
 
     /// <summary>RFC 5761 section 4: the types of RTCP are 192 to 223, where no RTP packet has its second byte.</summary>
-    private static bool MayBeReport(ReadOnlySpan<byte> payload) => payload.Length < 2 || payload[1] is >= 192 and <= 223;
+    private static bool MayBeReport(ReadOnlySpan<byte> payload) => payload.Length >= 2 && payload[1] is >= 192 and <= 223;
 
     /// <summary>False: the packet says of no track that it is its own.</summary>
     private bool TryAdopt(byte channel, ReadOnlySpan<byte> payload)

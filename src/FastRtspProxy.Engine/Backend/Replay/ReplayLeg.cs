@@ -176,7 +176,7 @@ internal sealed class ReplayLeg : IBackendSink, IFrameTaker
                 }
             }
 
-            // Quirk (Dahua): not a URL but the control as it was described; or one on a host as the recorder knows itself.
+            // Quirk: not a URL but the control as it was described; or one on a host as the recorder knows itself.
             if (Media[i].Control is { Length: > 0 } control && url.EndsWith(control, StringComparison.OrdinalIgnoreCase)
                 && (url.Length == control.Length || url[^(control.Length + 1)] == '/'))
             {

@@ -113,6 +113,29 @@ public sealed class MediaQuirkTests
         Assert.Equal([(0, 1), (1, 2)], fixture.Sink.Packets.Select(p => (p.Track, (int)p.SequenceNumber)));
     }
 
+    /// <summary>One channel for each track, as cameras without RTCP number them; and RTCP in front of RTP.</summary>
+    [Theory]
+    [InlineData("0", "1", 0, 1)]
+    [InlineData("0-1", "2-3", 0, 1)]
+    [InlineData("0-1", "2-3", 1, 3)]
+    public async Task Quirk_MediaOnAChannelForReports_IsFoundByPayloadType(string videoAnswer, string audioAnswer, byte video, byte audio)
+    {
+        await using BackendFixture fixture = new();
+        fixture.Camera.Script = r => r.Method == "SETUP"
+            ? ScriptedReply.Of(
+                200, "OK", ("Session", "1"), ("Transport", "RTP/AVP/TCP;unicast;interleaved=" + (r.Uri.EndsWith('0') ? videoAnswer : audioAnswer)))
+            : null;
+        Assert.Null(await fixture.PlayAsync(fixture.Create(BackendTransport.Tcp)));
+
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.SenderReportBytes(1, 1, 1)));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(video, ScriptedCamera.RtpBytes(96, 1, 1, 1, true, "video"u8)));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(audio, ScriptedCamera.RtpBytes(97, 2, 1, 2, true, "audio"u8)));
+        fixture.Camera.SendRaw(ScriptedCamera.FrameBytes(0, ScriptedCamera.SenderReportBytes(1, 2, 2)));
+
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 2 && fixture.Sink.Reports.Count == 2);
+        Assert.Equal([(0, 1), (1, 2)], fixture.Sink.Packets.Select(p => (p.Track, (int)p.SequenceNumber)));
+    }
+
     [Theory]
     [InlineData("garbage $ without a frame $\u0000\u0001")]
     [InlineData("\r\n\r\n\u0000\u00ff\u00fe")]
