@@ -114,7 +114,7 @@ public sealed class LogLineTests
     [Fact]
     public void Json_AHookThatRefuses_NamesTheEventBesideTheNumberOfTheMessage()
     {
-        string text = Logged(new LogStyle { Format = LogFormat.Json }, static log => HookLog.Refused(log, "http://192.0.2.1/frp", "stream.down", "status 404"));
+        string text = Logged(new LogStyle { Format = LogFormat.Json }, static log => HookLog.Refused(log, "http://192.0.2.1/frp", "stream.down", "status 404", ""));
 
         using JsonDocument line = JsonDocument.Parse(text, new JsonDocumentOptions { AllowDuplicateProperties = false });
         Assert.Equal(952, line.RootElement.GetProperty("event").GetInt32());
