@@ -134,15 +134,17 @@ internal static unsafe class SocketSetup
     }
 
     /// <summary>
-    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)): the line is down, or the peer's machine. A peer
-    /// that is there and takes nothing keeps its window shut instead.
+    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)); or the peer's window was shut, and it is asked again
+    /// and again whether it has opened, and does not answer (tcpi_probes): the line is down, or the peer's machine. A peer that is there and takes
+    /// nothing keeps its window shut, and answers each question.
     /// </summary>
     public static bool IsLineDown(int fd)
     {
         const int InfoBytes = 8;
-        byte* info = stackalloc byte[InfoBytes]; // tcpi_state, tcpi_ca_state, tcpi_retransmits, …
+        byte* info = stackalloc byte[InfoBytes]; // tcpi_state, tcpi_ca_state, tcpi_retransmits, tcpi_probes, …
         uint bytes = InfoBytes;
-        return Libc.GetSocketOption(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpInfo, info, &bytes) == 0 && bytes == InfoBytes && info[2] > 0;
+        return Libc.GetSocketOption(fd, LinuxConstants.TcpProtocol, LinuxConstants.TcpInfo, info, &bytes) == 0 && bytes == InfoBytes
+            && (info[2] > 0 || info[3] > 1); // the answer to one is under way
     }
 
     /// <summary>The smoothed round trip of a connection (tcpi_rtt, tcp(7)); null: the kernel does not say.</summary>

@@ -51,7 +51,7 @@ internal sealed class OverdueWatch(ControlStream stream, ClientLimits limits)
     public bool IsOverdue(long nowMicros, TimeSpan? idleMax)
     {
         bool isStuck = _stuck.IsStuck(nowMicros, stream.IsParked, stream.BytesAccepted, limits.Now.SlowTimeout);
-        if (isStuck && stream.IsLineDown)
+        if (_stuck.IsInDoubt(nowMicros) && stream.IsLineDown)
         {
             _stuck.OnLineDown(nowMicros);
             isStuck = false;

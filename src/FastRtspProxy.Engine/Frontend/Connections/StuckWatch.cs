@@ -16,7 +16,7 @@ internal struct StuckWatch
     /// <param name="waits">Something waits to be taken.</param>
     /// <param name="takenBytes">What the kernel has taken so far.</param>
     /// <param name="limit">For how long.</param>
-    /// <returns>True: for longer than the limit; whether the line is down is to be asked then.</returns>
+    /// <returns>True: for longer than the limit.</returns>
     public bool IsStuck(long nowMicros, bool waits, long takenBytes, TimeSpan limit)
     {
         if (!waits || takenBytes != _atBytes || _sinceMicros == 0)
@@ -27,6 +27,9 @@ internal struct StuckWatch
 
         return nowMicros - _sinceMicros > (long)limit.TotalMicroseconds;
     }
+
+    /// <summary>Nothing was taken since the look before: whether the line is down is to be asked.</summary>
+    public readonly bool IsInDoubt(long nowMicros) => nowMicros > _sinceMicros;
 
     /// <summary>The line is down.</summary>
     public void OnLineDown(long nowMicros) => _sinceMicros = nowMicros;

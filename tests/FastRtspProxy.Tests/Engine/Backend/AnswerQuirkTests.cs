@@ -33,9 +33,13 @@ public sealed class AnswerQuirkTests
     public async Task Quirk_AByteMoreBehindEachAnswer_IsPassedOver()
     {
         await using BackendFixture fixture = new();
-        fixture.Camera.Script = r => (r.Header("Authorization") is null
-            ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\""))
-            : fixture.Camera.Default(r)) with { After = [0] };
+        fixture.Camera.Script = r =>
+        {
+            ScriptedReply reply = r.Header("Authorization") is null
+                ? ScriptedReply.Of(401, "Unauthorized", ("WWW-Authenticate", "Digest realm=\"r\", nonce=\"n\""))
+                : fixture.Camera.Default(r);
+            return reply with { After = [0] };
+        };
         BackendSession session = fixture.Create(BackendTransport.Tcp, credentials: new Credentials("u", "p"));
 
         Assert.Null(await fixture.PlayAsync(session));

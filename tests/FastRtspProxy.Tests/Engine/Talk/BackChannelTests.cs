@@ -326,7 +326,7 @@ public sealed class BackChannelTests
         for (int i = 1; i <= 14; i++)
         {
             await TalkFixture.TalkUntilAsync(client, async () => (await fixture.StatusAsync()).Talker is not null, from: 100 * i);
-            await client.SendFrameAsync(3, leaves[..bytes]);
+            await client.SendFrameAsync(3, leaves.AsSpan(0, bytes));
             await Until.TrueAsync(async () => (await fixture.StatusAsync()).Talker is null);
         }
 

@@ -36,6 +36,17 @@ public sealed class StuckWatchTests
         Assert.Equal(43, FirstStuckSecond(ref watch, from: 26, static _ => 100));
     }
 
+    [Fact]
+    public void IsInDoubt_FromTheSecondLookAtWhichNothingWasTaken()
+    {
+        StuckWatch watch = default;
+
+        Assert.Equal((false, false), (watch.IsStuck(Second, waits: true, 100, s_limit), watch.IsInDoubt(Second)));
+        Assert.Equal((false, true), (watch.IsStuck(2 * Second, waits: true, 100, s_limit), watch.IsInDoubt(2 * Second)));
+        Assert.Equal((false, false), (watch.IsStuck(3 * Second, waits: true, 200, s_limit), watch.IsInDoubt(3 * Second)));
+        Assert.Equal((false, false), (watch.IsStuck(4 * Second, waits: false, 200, s_limit), watch.IsInDoubt(4 * Second)));
+    }
+
     private static int FirstStuckSecond(ref StuckWatch watch, int from, Func<int, long> takenBytes)
     {
         for (int second = from; second < 100; second++)
