@@ -136,17 +136,7 @@ internal sealed class TalkLeg
             return;
         }
 
-        RtspReply reply = default;
-        foreach (string url in ControlUrl.Candidates(_dialogue.Base, _dialogue.SessionControl, media.Control))
-        {
-            reply = await _dialogue.AskAsync(
-                RtspMethod.Setup, url, _context.Timings.SilentTrack, new RtspHeader("Transport", TransportHeader.Format(spec)), s_require);
-            if (_life.HasEnded || !reply.HasAnswer || reply.Status != RtspStatus.NotFound)
-            {
-                break;
-            }
-        }
-
+        RtspReply reply = await AskAsync(media, spec);
         if (_life.HasEnded)
         {
             Close(); // once more: the ports came after the session's end
@@ -241,6 +231,25 @@ internal sealed class TalkLeg
         _rtcp?.Close();
         _rtp = _rtcp = null;
         _pair = null;
+    }
+
+    /// <summary>SETUP at the URL that its control means, and where the camera does not know that, at the next one that it may mean.</summary>
+    private async Task<RtspReply> AskAsync(SdpMedia media, TransportSpec spec)
+    {
+        RtspReply first = default;
+        foreach (string url in ControlUrl.Candidates(_dialogue.Base, _dialogue.SessionControl, media.Control))
+        {
+            RtspReply reply = await _dialogue.AskAsync(
+                RtspMethod.Setup, url, _context.Timings.SilentTrack, new RtspHeader("Transport", TransportHeader.Format(spec)), s_require);
+            if (_life.HasEnded || !TransportSetup.IsUnknownUrl(reply.Status))
+            {
+                return reply.IsOk || !first.HasAnswer ? reply : first; // what only a further guess met says nothing of the back channel
+            }
+
+            first = first.HasAnswer ? first : reply;
+        }
+
+        return first;
     }
 
     private static bool Knows(SdpMedia media, byte payloadType)

@@ -97,6 +97,34 @@ public sealed class BackChannelTests
         await Until.TrueAsync(() => fixture.Host.Log.Loud.Any(static line => line.Contains("551 when it is played", StringComparison.Ordinal)));
     }
 
+    /// <summary>What a camera that knows no such URL answers is the same for its back channel as for its tracks.</summary>
+    [Theory]
+    [InlineData(404)]
+    [InlineData(400)]
+    [InlineData(410)]
+    public async Task Camera_KnowsItsControlsByAnotherReading_TheBackChannelIsSetUpByThat(int status)
+    {
+        await using TalkFixture fixture = await TalkFixture.StartAsync(
+            sdp: TalkFixture.Sdp.Replace("a=control:*", "a=control:rtsp://192.0.2.1/other", StringComparison.Ordinal),
+            script: request => request.Method == "SETUP" && request.Uri.Contains("/other/", StringComparison.Ordinal) ? ScriptedReply.Of(status, "No") : null);
+        using RtspTestClient client = await fixture.OpenAsync();
+
+        await TalkFixture.TalkUntilAsync(client, () => Task.FromResult(fixture.Heard(CameraChannel).Length > 0));
+    }
+
+    [Fact]
+    public async Task Camera_RefusesTheBackChannelByEachReading_ItsFirstAnswerIsTold()
+    {
+        int refusals = 0;
+        await using TalkFixture fixture = await TalkFixture.StartAsync(
+            sdp: TalkFixture.Sdp.Replace("a=control:*", "a=control:rtsp://192.0.2.1/other", StringComparison.Ordinal),
+            script: request => request.Method == "SETUP" && request.Uri.EndsWith("trackID=2", StringComparison.Ordinal) ? ScriptedReply.Of(refusals++ == 0 ? 400 : 454, "No") : null);
+        using RtspTestClient viewer = await fixture.OpenAsync();
+
+        await Until.TrueAsync(() => fixture.Camera.IsPlaying);
+        await Until.TrueAsync(() => fixture.Host.Log.Loud.Any(static line => line.Contains("it answers 400 when it is set up", StringComparison.Ordinal)));
+    }
+
     /// <summary>Nobody interrupts the viewers with bytes that are no sound of the codec they are for.</summary>
     [Fact]
     public async Task Talker_SendsNoSoundByTheOtherBackChannel_TheCamerasSessionStays()
