@@ -104,6 +104,51 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         await PicturesAsync(page, shown + 25);
     }
 
+    /// <summary>Ten seconds, of which some are missing: were they in the times of the one only, it would be ahead of the other from there on.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 0)]
+    [InlineData(0, 0.5)]
+    [InlineData(3, 3)]
+    public async Task StreamWithSound_WithoutWebCodecs_PicturesAndSoundStayTogetherWhereSomeAreMissing(double picturesSeconds, double soundSeconds)
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""");
+        IPage page = await OpenAsync();
+
+        int[] milliseconds = await page.EvaluateAsync<int[]>(
+            """
+            async ([pictures, sound]) => {
+              const lasts = [0, 0];
+              const ready = new Promise(done => {
+                class Muxer {
+                  constructor(options) { setTimeout(() => { options.onReady(); done(); }); }
+                  feed(data) { lasts[data.video ? 0 : 1] += data.duration; }
+                  destroy() {}
+                }
+                Object.defineProperty(globalThis, 'JMuxer', { value: Muxer, writable: false }); // what is loaded does not take its place
+              });
+              const { SourcePicture } = await import(new URL('picture-source.js', document.baseURI).href);
+              const picture = new SourcePicture({ codec: 'avc1.42c01e' }, { codec: 'mp4a.40.2', config: '1190', sampleRate: 48000 }, () => {}, () => {});
+              await ready;
+              const unit = new Uint8Array(8);
+              const isMissing = (seconds, length) => seconds > 2 && seconds < 2 + length;
+              for (let i = 0, heard = 0; i < 250; i++) {
+                const seconds = i / 25;
+                if (!isMissing(seconds, pictures)) picture.take(unit, 60e6 + seconds * 1e6);
+                for (; heard * 1024 / 48000 < seconds; heard++) {
+                  if (!isMissing(heard * 1024 / 48000, sound)) picture.takeSound(unit, 60e6 + heard * 1024e6 / 48000);
+                }
+              }
+              picture.close();
+              return lasts;
+            }
+            """,
+            new[] { picturesSeconds, soundSeconds });
+
+        Assert.All(milliseconds, static length => Assert.InRange(length, 9_850, 10_150));
+    }
+
     /// <summary>What a browser cannot decode is said, and the sub stream offered; chromium has no H.265.</summary>
     [Fact]
     public async Task Stream_InH265_SaysSoAndOffersTheSubStream()

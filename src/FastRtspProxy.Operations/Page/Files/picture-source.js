@@ -7,6 +7,8 @@ const SPARE_S = 0.02, SPARE_MAX_S = 0.3;
 const LATE_S = 0.02, LEAP_S = 4, LEAP_SOUND_S = 0.5;
 const SPEED_MAX = 8, SPEED_SOUND_MAX = 1.25;
 const EARLY_MAX = 500;
+// A step of pictures that is larger is a gap; sound that is missing is left out as silence when it comes to so much.
+const GAP_MS = 1000, SILENCE_MS = 100;
 let library = null;
 
 function load() {
@@ -40,7 +42,7 @@ export class SourcePicture {
   #first = null;
   #last = null;
   #delta = 40;
-  #heard = false;
+  #heard = null;
   #pictures = new Durations();
   #sounds = new Durations();
   #isClosed = false;
@@ -82,19 +84,20 @@ export class SourcePicture {
   // Only how far pictures are apart is told; the page keeps away those that come in another order than they are shown.
   take(unit, micros) {
     this.#first ??= micros;
-    const delta = this.#last === null ? this.#delta : (micros - this.#last) / 1000;
+    const step = this.#last === null ? this.#delta : (micros - this.#last) / 1000;
     this.#last = micros;
-    this.#delta = delta > 0 && delta < 1000 ? delta : this.#delta;
-    this.#feed({ video: unit, duration: this.#pictures.of(this.#delta), isLastVideoFrameComplete: true });
+    this.#delta = step > 0 && step < GAP_MS ? step : this.#delta;
+    // A gap is passed over, but for sound, which would be apart from the pictures by as much from there on.
+    this.#feed({ video: unit, duration: this.#pictures.of(this.#audio && step >= GAP_MS ? step : this.#delta), isLastVideoFrameComplete: true });
   }
 
   takeSound(unit, micros) {
     if (this.#first === null || micros < this.#first) return;
-    const frame = 1024000 / this.#audio.sampleRate;
-    // The pictures began earlier, in the past: so long there is no sound.
-    const lead = this.#heard ? 0 : (micros - this.#first) / 1000;
-    this.#heard = true;
-    this.#feed({ audio: this.#adts(unit), duration: this.#sounds.of(frame + lead) });
+    // The pictures began earlier, in the past, or sound is missing: so long there is none.
+    const silence = (micros - this.#first) / 1000 - (this.#heard ?? 0);
+    const lasts = 1024000 / this.#audio.sampleRate + (this.#heard === null || silence > SILENCE_MS ? silence : 0);
+    this.#heard = (this.#heard ?? 0) + lasts;
+    this.#feed({ audio: this.#adts(unit), duration: this.#sounds.of(lasts) });
   }
 
   close() {
