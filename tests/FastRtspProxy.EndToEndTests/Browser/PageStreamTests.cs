@@ -149,6 +149,40 @@ public sealed class PageStreamTests(ITestOutputHelper log, BrowserFixture fixtur
         Assert.All(milliseconds, static length => Assert.InRange(length, 9_850, 10_150));
     }
 
+    /// <summary>HE-AAC is AAC-LC and more; its object type has no room in the header that goes in front of each unit.</summary>
+    [Theory]
+    [InlineData("mp4a.40.2", "1310", "FFF158")]
+    [InlineData("mp4a.40.5", "2b1188", "FFF158")]
+    public async Task StreamWithSound_WithoutWebCodecs_TheHeaderOfItsUnitsIsOfAacLc(string codec, string config, string header)
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""");
+        IPage page = await OpenAsync();
+
+        int[] bytes = await page.EvaluateAsync<int[]>(
+            """
+            async ([codec, config]) => {
+              const fed = new Promise(done => {
+                class Muxer {
+                  constructor(options) { setTimeout(options.onReady); }
+                  feed(data) { if (data.audio) done(Array.from(data.audio.subarray(0, 3))); }
+                  destroy() {}
+                }
+                Object.defineProperty(globalThis, 'JMuxer', { value: Muxer, writable: false });
+              });
+              const { SourcePicture } = await import(new URL('picture-source.js', document.baseURI).href);
+              const audio = { codec, config, sampleRate: 24000 };
+              const picture = new SourcePicture({ codec: 'avc1.42c01e' }, SourcePicture.hears(audio) ? audio : null, () => {}, () => {});
+              picture.take(new Uint8Array(8), 60e6);
+              picture.takeSound(new Uint8Array(8), 60e6);
+              return fed.finally(() => picture.close());
+            }
+            """,
+            new[] { codec, config });
+
+        Assert.Equal(header, Convert.ToHexString(bytes.Select(static one => (byte)one).ToArray()));
+    }
+
     /// <summary>What a browser cannot decode is said, and the sub stream offered; chromium has no H.265.</summary>
     [Fact]
     public async Task Stream_InH265_SaysSoAndOffersTheSubStream()

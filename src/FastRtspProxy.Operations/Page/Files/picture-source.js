@@ -54,7 +54,7 @@ export class SourcePicture {
   }
 
   static hears(audio) {
-    return !!audio?.config && /^mp4a/.test(audio.codec);
+    return !!audio?.config && /^mp4a\.40\.(2|5|29)$/.test(audio.codec);
   }
 
   // audio: null where no sound is wanted. With it, nothing is shown before both have come.
@@ -126,12 +126,12 @@ export class SourcePicture {
     if (this.node.paused) this.node.play().catch(() => {});
   }
 
-  // The header that an AAC frame has in a stream of its own (ISO/IEC 13818-7).
+  // The header that an AAC frame has in a stream of its own (ISO/IEC 13818-7). It knows AAC-LC, and no HE-AAC, which is AAC-LC and more: decoders find that by themselves.
   #adts(unit) {
     const config = parseInt(this.#audio.config.slice(0, 4), 16);
-    const type = config >> 11, rate = (config >> 7) & 15, channels = (config >> 3) & 15, length = unit.length + 7;
+    const rate = (config >> 7) & 15, channels = (config >> 3) & 15, length = unit.length + 7;
     const framed = new Uint8Array(length);
-    framed.set([0xff, 0xf1, ((type - 1) << 6) | (rate << 2) | (channels >> 2), ((channels & 3) << 6) | (length >> 11), (length >> 3) & 255, ((length & 7) << 5) | 31, 252]);
+    framed.set([0xff, 0xf1, 0x40 | (rate << 2) | (channels >> 2), ((channels & 3) << 6) | (length >> 11), (length >> 3) & 255, ((length & 7) << 5) | 31, 252]);
     framed.set(unit, 7);
     return framed;
   }
