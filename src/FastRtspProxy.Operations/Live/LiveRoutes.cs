@@ -7,9 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace FastRtspProxy.Operations.Live;
 
 /// <summary>
-/// The live picture of a stream, as a WebSocket: a text message says what it holds (<see cref="LiveDescription"/>), and again where that changes;
-/// binary ones are flags (<see cref="LiveFlags"/>), the presentation time in microseconds (eight bytes, big endian) and an access unit: of H.264 and
-/// H.265 a byte stream (Annex B), of sound the codec's own. The first picture is a key picture. How it closes: <see cref="LiveClose"/>.
+/// The live picture of a stream, as a WebSocket: a text message says what it holds (<see cref="LiveDescription"/>), and again where that changes
+/// or there is nothing else to say; binary ones are flags (<see cref="LiveFlags"/>), the presentation time in microseconds (eight bytes, big endian)
+/// and an access unit: of H.264 and H.265 a byte stream (Annex B), of sound the codec's own. The first picture is a key picture. How it closes:
+/// <see cref="LiveClose"/>.
 /// </summary>
 internal sealed class LiveRoutes(LiveDoor door)
 {
@@ -21,6 +22,9 @@ internal sealed class LiveRoutes(LiveDoor door)
     private const int PagesMax = 100;
 
     private int _pages;
+
+    /// <inheritdoc cref="LiveSocket.Quiet"/>
+    public TimeSpan Quiet { get; init; } = LiveSocket.QuietMax;
 
     public IEnumerable<HttpRoute> Routes =>
         [new HttpRoute("GET", "/api/v1/streams/{name}/live", AccessRights.Read, ShowAsync) { LooksAtOrigin = true }];
@@ -58,7 +62,8 @@ internal sealed class LiveRoutes(LiveDoor door)
         try
         {
             using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync();
-            await new LiveSocket(socket, door, request, () => exchange.MayRead(name, door.Knows(name))).RunAsync(exchange.Ended);
+            LiveSocket live = new(socket, door, request, () => exchange.MayRead(name, door.Knows(name))) { Quiet = Quiet };
+            await live.RunAsync(exchange.Ended);
         }
         finally
         {

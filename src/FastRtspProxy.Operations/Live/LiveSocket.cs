@@ -13,6 +13,9 @@ namespace FastRtspProxy.Operations.Live;
 /// <param name="mayWatch">Whether it still may; asked once a second.</param>
 internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest request, Func<bool> mayWatch)
 {
+    /// <summary>A page that hears nothing for three times as long knows that the connection is lost, which no browser tells it.</summary>
+    public static readonly TimeSpan QuietMax = TimeSpan.FromSeconds(10);
+
     /// <summary>Messages are put together up to so much before they are sent.</summary>
     private const int BatchBytes = 256 * 1024;
 
@@ -29,6 +32,9 @@ internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest re
 
     /// <summary>Over when the page has closed, has gone, or floods.</summary>
     private readonly TaskCompletionSource<LiveClose?> _page = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>After so long, in whole seconds, in which there was nothing to send the description is sent again.</summary>
+    public TimeSpan Quiet { get; init; } = QuietMax;
 
     /// <summary>Serves it to its end.</summary>
     public async Task RunAsync(CancellationToken aborted)
@@ -88,6 +94,7 @@ internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest re
     {
         using CancellationTokenSource stuck = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         Task tick = Task.Delay(s_second, aborted);
+        int quietSeconds = 0;
         while (!_page.Task.IsCompleted)
         {
             while (batch.Bytes < BatchBytes && viewer.TryRead(out LivePacket packet))
@@ -106,6 +113,7 @@ internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest re
 
                 stuck.CancelAfter(Timeout.InfiniteTimeSpan);
                 batch.Clear();
+                quietSeconds = 0;
             }
             else if (viewer.EndCause is not SessionEnd.None and var end)
             {
@@ -123,6 +131,11 @@ internal sealed class LiveSocket(WebSocket socket, LiveDoor door, LiveRequest re
                 if (!mayWatch())
                 {
                     return LiveClose.Revoked;
+                }
+
+                if (++quietSeconds >= Quiet.TotalSeconds)
+                {
+                    media.WriteDescription(batch);
                 }
             }
         }

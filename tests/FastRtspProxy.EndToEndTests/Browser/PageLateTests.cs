@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using FastRtspProxy.EndToEndTests.Processes;
 using Microsoft.Playwright;
 using Xunit.Abstractions;
@@ -55,13 +56,37 @@ public sealed class PageLateTests(ITestOutputHelper log, BrowserFixture fixture)
         await page.WaitForSelectorAsync("#about >> text=320");
         Assert.Equal("true", await page.GetAttributeAsync("#sound", "aria-pressed"));
         Assert.Equal("Sound off", await page.TextContentAsync("#sound"));
+    }
 
-        static string Description(int width) => JsonSerializer.Serialize(new
+    /// <summary>A box whose power is cut says nothing, and a browser does not tell it.</summary>
+    [Fact]
+    public async Task LivePicture_NothingMoreComes_IsSaidAndTheConnectionIsMadeAnew()
+    {
+        SimulatedCamera camera = await StartSimulatorAsync();
+        await StartPageAsync(1, $$"""  cam: {source: "{{camera.Urls[0]}}"}""");
+        Channel<IWebSocketRoute> opened = Channel.CreateUnbounded<IWebSocketRoute>();
+        IPage page = await OpenAsync("#/streams/cam", before: async p =>
         {
-            viewer = "1",
-            video = new { name = "H264", codec = "avc1.42c01e", width, height = 240, reordered = false },
-            audio = new { name = "PCMU", codec = "ulaw", sampleRate = 8000, channels = 1, config = (string?)null },
+            await p.Clock.InstallAsync();
+            await p.RouteWebSocketAsync("**/live", route => opened.Writer.TryWrite(route));
         });
+        await page.ClickAsync("#play");
+        IWebSocketRoute live = await opened.Reader.ReadAsync().AsTask().WaitAsync(Soon);
+        live.Send(Description(640));
+        await page.WaitForSelectorAsync("#about >> text=640");
+        for (int width = 320; width < 325; width++)
+        {
+            await page.Clock.FastForwardAsync(8_000);
+            live.Send(Description(width));
+            await page.WaitForSelectorAsync($"#about >> text={width}");
+        }
+
+        await page.Clock.FastForwardAsync(31_000);
+
+        await page.WaitForSelectorAsync(".note >> text=the connection was lost; trying again");
+        await page.Clock.FastForwardAsync(2_000);
+        (await opened.Reader.ReadAsync().AsTask().WaitAsync(Soon)).Send(Description(160));
+        await page.WaitForSelectorAsync("#about >> text=160");
     }
 
     /// <summary>A button that is another one each second is not pressed by who presses it at the wrong moment, and what is marked does not stay so.</summary>
@@ -255,6 +280,14 @@ public sealed class PageLateTests(ITestOutputHelper log, BrowserFixture fixture)
         await page.Clock.FastForwardAsync(15_000);
         await page.WaitForSelectorAsync("tr[data-name=cam]");
     }
+
+    /// <summary>What the live picture holds, as the proxy says it.</summary>
+    private static string Description(int width) => JsonSerializer.Serialize(new
+    {
+        viewer = "1",
+        video = new { name = "H264", codec = "avc1.42c01e", width, height = 240, reordered = false },
+        audio = new { name = "PCMU", codec = "ulaw", sampleRate = 8000, channels = 1, config = (string?)null },
+    });
 
     private static Task AnswerAsync(IRoute route, object body) =>
         route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = JsonSerializer.Serialize(body) });

@@ -6,6 +6,8 @@ import { Sound } from './sound.js';
 
 const KEY = 1, AUDIO = 2, GAP = 4;
 const AGAIN_MS = 2000;
+// The proxy says something every ten seconds.
+const DEAF_MS = 30000;
 
 const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
@@ -19,6 +21,7 @@ export class Player {
   #sound = null;
   #begun = 0;
   #timer = 0;
+  #deaf = 0;
   #wanted = false;
   #description = null;
   #withoutCodecs = !('VideoDecoder' in globalThis);
@@ -76,12 +79,27 @@ export class Player {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = this.#socket = new WebSocket(`${scheme}//${location.host}/api/v1/streams/${enc(this.#name)}/live`);
     socket.binaryType = 'arraybuffer';
-    socket.onmessage = event => { if (socket === this.#socket) typeof event.data === 'string' ? this.#describe(JSON.parse(event.data)) : this.#take(event.data); };
+    socket.onmessage = event => {
+      if (socket !== this.#socket) return;
+      this.#listen(socket);
+      typeof event.data === 'string' ? this.#describe(JSON.parse(event.data)) : this.#take(event.data);
+    };
     socket.onclose = event => { if (socket === this.#socket) this.#closed(event); };
+  }
+
+  // A browser does not tell that the other side has gone without a word.
+  #listen(socket) {
+    clearTimeout(this.#deaf);
+    this.#deaf = setTimeout(() => {
+      if (socket !== this.#socket) return;
+      socket.close();
+      this.#closed({ code: 1006, reason: '' });
+    }, DEAF_MS);
   }
 
   #end() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#deaf);
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -134,6 +152,7 @@ export class Player {
 
   async #describe(description) {
     const before = this.#description;
+    if (before && alike(before, description)) return;
     this.#description = description;
     const { video, audio } = description;
     this.#about.textContent = [video && `${video.name}${video.width ? ` ${video.width}×${video.height}` : ''}`, audio?.name].filter(Boolean).join(', ');

@@ -27,7 +27,7 @@ internal sealed class LiveHost : IAsyncDisposable
 
     public static async Task<LiveHost> StartAsync(
         IReadOnlyList<FastRtspProxy.SimulatedCamera.Media.MediaTrack>? tracks = null, Func<ProxyOptions, ProxyOptions>? change = null, Func<AccessQuestion, bool>? may = null,
-        string faults = "")
+        string faults = "", TimeSpan? quiet = null)
     {
         LiveHost host = new();
         SimulatedCameraStreamOptions stream = tracks is null ? SimulatedCameraStreamOptions.Demo("cam") : new SimulatedCameraStreamOptions("cam", tracks);
@@ -42,7 +42,7 @@ internal sealed class LiveHost : IAsyncDisposable
             Streams = [new StreamOptions { Name = "cam", Url = host.Camera.Urls[0] }],
         };
         host.Engine = await ProxyEngine.StartAsync((change ?? (static o => o))(options), NullLoggerFactory.Instance);
-        host._routes = await RouteHost.StartAsync(new LiveRoutes(host.Engine.Live).Routes, may);
+        host._routes = await RouteHost.StartAsync(new LiveRoutes(host.Engine.Live) { Quiet = quiet ?? LiveSocket.QuietMax }.Routes, may);
         return host;
     }
 

@@ -116,6 +116,31 @@ public sealed class LiveRoutesTests
         }
     }
 
+    /// <summary>A browser tells no page that the other side has gone without a word: while there is nothing to show, the page is told so.</summary>
+    [Fact]
+    public async Task Live_NothingComes_TheDescriptionComesAgain()
+    {
+        await using LiveHost host = await LiveHost.StartAsync(quiet: TimeSpan.FromSeconds(1));
+        using LivePage page = await host.ShowAsync();
+        await page.UnitAsync(isAudio: false);
+        string first = page.Description.GetRawText();
+
+        await host.Camera.DisposeAsync();
+
+        for (int i = 0; i < 2; i++)
+        {
+            WebSocketMessageType type;
+            do
+            {
+                type = await page.NextAsync();
+                Assert.NotEqual(WebSocketMessageType.Close, type);
+            }
+            while (type != WebSocketMessageType.Text);
+        }
+
+        Assert.Equal(first, page.Description.GetRawText());
+    }
+
     [Fact]
     public async Task Live_PageGoes_ItsPlaceIsFree()
     {
