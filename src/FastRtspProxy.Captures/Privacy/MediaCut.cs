@@ -75,14 +75,13 @@ internal static class MediaCut
                 CutUnits(payload[1..], isH265: false);
                 break;
             case 28: // FU-A: the unit's header is rebuilt of the first two bytes
-                bool isFirst = (payload[1] & 0x80) != 0;
-                CutFrom(payload, NalUnits.IsH264ParameterSet(payload[1] & 0x1F) ? ParameterSetBytes : isFirst ? 1 + UnitBytes : 2);
+                CutFragment(payload, 2, payload[1] & 0x1F, isH265: false);
                 break;
             case 25 or 26 or 27 or 29: // with decoding order numbers: nobody sends them
                 CutFrom(payload, 3);
                 break;
             default:
-                CutFrom(payload, NalUnits.IsH264ParameterSet(type) ? ParameterSetBytes : UnitBytes);
+                CutByteStream(payload, isH265: false);
                 break;
         }
     }
@@ -102,11 +101,10 @@ internal static class MediaCut
                 CutUnits(payload[2..], isH265: true);
                 break;
             case 49:
-                bool isFirst = (payload[2] & 0x80) != 0;
-                CutFrom(payload, NalUnits.IsH265ParameterSet(payload[2] & 0x3F) ? ParameterSetBytes : isFirst ? 1 + UnitBytes : 3);
+                CutFragment(payload, 3, payload[2] & 0x3F, isH265: true);
                 break;
             default:
-                CutFrom(payload, NalUnits.IsH265ParameterSet(type) ? ParameterSetBytes : UnitBytes);
+                CutByteStream(payload, isH265: true);
                 break;
         }
     }
@@ -117,12 +115,59 @@ internal static class MediaCut
         {
             int length = Math.Min(BinaryPrimitives.ReadUInt16BigEndian(units), units.Length - 2);
             Span<byte> unit = units.Slice(2, length);
-            CutFrom(unit, NalUnits.IsParameterSet(unit, isH265) ? ParameterSetBytes : UnitBytes);
+            CutByteStream(unit, isH265);
             units = units[(2 + length)..];
         }
 
         units.Clear();
     }
+
+    /// <summary>Of the first fragment as much stays as of a unit, of a further one the headers: no parameter set needs any.</summary>
+    /// <param name="payload">Cut in place.</param>
+    /// <param name="headerBytes">What stands in front of the unit's own bytes.</param>
+    /// <param name="type">Of the unit.</param>
+    /// <param name="isH265">Which units they are.</param>
+    private static void CutFragment(Span<byte> payload, int headerBytes, int type, bool isH265)
+    {
+        if ((payload[headerBytes - 1] & 0x80) == 0)
+        {
+            CutFrom(payload, headerBytes);
+            return;
+        }
+
+        bool isSet = isH265 ? NalUnits.IsH265ParameterSet(type) : NalUnits.IsH264ParameterSet(type);
+        bool isPicture = isH265 ? NalUnits.IsH265Picture(type) : NalUnits.IsH264Picture(type);
+        CutByteStream(payload[headerBytes..], (isSet ? ParameterSetBytes : 1 + UnitBytes) - headerBytes, isPicture, isH265);
+    }
+
+    private static void CutByteStream(Span<byte> units, bool isH265)
+    {
+        bool isPicture = NalUnits.IsPicture(units, isH265) && !units.StartsWith("\0\0"u8); // the beginning of a start code, and no header
+        CutByteStream(units, KeptOf(units, isH265), isPicture, isH265);
+    }
+
+    /// <summary>
+    /// A unit, or several. Quirk (V380, and encoders that fragment a key frame's byte stream as if it were one unit): start codes in a packet, which
+    /// no unit has within, so that what stands behind a parameter set may be a picture. Behind a picture nothing stays.
+    /// </summary>
+    /// <param name="units">Cut in place.</param>
+    /// <param name="kept">Of the first one.</param>
+    /// <param name="isPicture">The first one is a part of a picture.</param>
+    /// <param name="isH265">Which units they are.</param>
+    private static void CutByteStream(Span<byte> units, int kept, bool isPicture, bool isH265)
+    {
+        while (!isPicture && units.IndexOf("\0\0\u0001"u8) is >= 0 and int end)
+        {
+            CutFrom(units[..end], kept);
+            units = units[(end + 3)..];
+            kept = KeptOf(units, isH265);
+            isPicture = NalUnits.IsPicture(units, isH265);
+        }
+
+        CutFrom(units, kept);
+    }
+
+    private static int KeptOf(ReadOnlySpan<byte> unit, bool isH265) => NalUnits.IsParameterSet(unit, isH265) ? ParameterSetBytes : UnitBytes;
 
     /// <summary>RFC 2435: the main header, that of restart intervals, and the tables, which the first packet of a picture has.</summary>
     private static int JpegHeaderBytes(ReadOnlySpan<byte> payload)

@@ -1,6 +1,6 @@
 namespace FastRtspProxy.Captures.Privacy;
 
-/// <summary>Which NAL units say how pictures are made, and nothing of the pictures.</summary>
+/// <summary>Which NAL units say how pictures are made, and nothing of the pictures; and which are pictures.</summary>
 internal static class NalUnits
 {
     /// <summary>So many letters and digits in a row are a text. A parameter set of some thirty bytes has such a row once in ten thousand.</summary>
@@ -27,6 +27,16 @@ internal static class NalUnits
 
         return longest < TextCharsMin && unit.Length <= BytesMax && IsParameterSet(unit, isH265);
     }
+
+    /// <summary>A part of a picture (a slice) of H.264, or of H.265.</summary>
+    public static bool IsPicture(ReadOnlySpan<byte> unit, bool isH265) =>
+        !unit.IsEmpty && (isH265 ? IsH265Picture((unit[0] >> 1) & 0x3F) : IsH264Picture(unit[0] & 0x1F));
+
+    /// <inheritdoc cref="IsPicture"/>
+    public static bool IsH264Picture(int type) => type is (>= 1 and <= 5) or 20 or 21;
+
+    /// <inheritdoc cref="IsPicture"/>
+    public static bool IsH265Picture(int type) => type < 32;
 
     /// <inheritdoc cref="IsParameterSet"/>
     public static bool IsH264ParameterSet(int type) => type is 7 or 8 or 13 or 15;

@@ -13,10 +13,14 @@ public sealed class MediaCutTests
     [InlineData(MediaCodec.H264, "7c85", 17)] // FU-A, first: the unit's header is in two bytes
     [InlineData(MediaCodec.H264, "7c05", 2)] // FU-A, further
     [InlineData(MediaCodec.H264, "7c45", 2)] // FU-A, last
+    [InlineData(MediaCodec.H264, "7c87", 100)] // FU-A, first, of what begins with a parameter set
+    [InlineData(MediaCodec.H264, "7c07", 2)] // FU-A, further, of the same: no set is so long
     [InlineData(MediaCodec.H265, "2601", 16)] // IDR
     [InlineData(MediaCodec.H265, "4201", 100)] // SPS
     [InlineData(MediaCodec.H265, "620193", 17)] // FU, first
     [InlineData(MediaCodec.H265, "620113", 3)] // FU, further
+    [InlineData(MediaCodec.H265, "6201a1", 100)] // FU, first, of what begins with a parameter set
+    [InlineData(MediaCodec.H265, "620121", 3)]
     [InlineData(MediaCodec.Vp8, "10", 16)]
     [InlineData(MediaCodec.Mjpeg, "0000000001ff2020", 14)] // main header, header of tables, tables of 2 bytes
     [InlineData(MediaCodec.Mjpeg, "0000010001ff2020", 8)] // a further packet has no tables
@@ -62,6 +66,43 @@ public sealed class MediaCutTests
 
         Assert.Equal(before[..(1 + 2 + 20 + 2 + 16)], payload[..(1 + 2 + 20 + 2 + 16)]);
         Assert.All(payload[(1 + 2 + 20 + 2 + 16)..], static one => Assert.Equal(0, one));
+    }
+
+    /// <summary>A camera that sends a byte stream: its sets stay whole, and of the picture behind them no more than of any other.</summary>
+    [Theory]
+    [InlineData(MediaCodec.H264, "", "67", "65")]
+    [InlineData(MediaCodec.H264, "7c87", "42", "65")]
+    [InlineData(MediaCodec.H264, "7801f4", "67", "65")]
+    [InlineData(MediaCodec.H264, "00000001", "67", "65")]
+    [InlineData(MediaCodec.H265, "", "4201", "2601")]
+    [InlineData(MediaCodec.H265, "000001", "4201", "2601")]
+    [InlineData(MediaCodec.H265, "6201a1", "01", "2601")]
+    [InlineData(MediaCodec.H265, "600101f4", "4201", "2601")]
+    public void Apply_StartCodesPartUnits_CutsEachByWhatItIs(MediaCodec codec, string head, string set, string picture)
+    {
+        byte[] front = [.. Convert.FromHexString(head), .. Payload(set, 40), 0, 0, 0, 1, .. Payload(picture, 16)];
+        byte[] payload = [.. front, .. Payload("5a", 500 - 40 - 4 - 16)];
+
+        MediaCut.Apply(payload, codec, isVideo: true);
+
+        Assert.Equal(front, payload[..front.Length]);
+        Assert.All(payload[front.Length..], static one => Assert.Equal(0, one));
+    }
+
+    /// <summary>No picture has a start code within: whatever looks like one there is a piece of it.</summary>
+    [Theory]
+    [InlineData(MediaCodec.H264, "65", 16)]
+    [InlineData(MediaCodec.H264, "7c85", 17)]
+    [InlineData(MediaCodec.H265, "2601", 16)]
+    [InlineData(MediaCodec.H265, "620193", 17)]
+    public void Apply_StartCodeWithinAPicture_KeepsNothingBehindIt(MediaCodec codec, string head, int kept)
+    {
+        byte[] payload = [.. Payload(head, 40), 0, 0, 1, .. Payload("67", 40)];
+
+        MediaCut.Apply(payload, codec, isVideo: true);
+
+        Assert.Equal(Payload(head, 40)[..kept], payload[..kept]);
+        Assert.All(payload[kept..], static one => Assert.Equal(0, one));
     }
 
     [Fact]
