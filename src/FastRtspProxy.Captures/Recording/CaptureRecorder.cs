@@ -160,7 +160,8 @@ internal sealed class CaptureRecorder(CaptureWriter writer, Fakes fakes, bool wi
         switch (kind)
         {
             case CaptureKind.Rtp:
-                _packets.Rtp(copy, track?.Codec ?? MediaCodec.Other, track?.IsVideo ?? false, withMedia);
+                CapturedTrack? sender = _tracks.OfPayloadType(track, copy.Length > 1 ? copy[1] & 0x7F : 0);
+                _packets.Rtp(copy, sender?.Codec ?? MediaCodec.Other, sender?.IsVideo ?? false, withMedia);
                 break;
             case CaptureKind.Rtcp:
                 _packets.Rtcp(copy);

@@ -86,6 +86,23 @@ internal sealed class TrackMap
         return isKnown ? place.Track : null;
     }
 
+    /// <summary>
+    /// Whose packet that is; null: nobody's. Quirk: cameras swap the channels of their tracks, or put all on one, so where the track of the channel
+    /// or port has no such payload type, it is the only one that has.
+    /// </summary>
+    /// <param name="track">The track of the channel or port; null: it is nobody's.</param>
+    /// <param name="payloadType">Of the packet.</param>
+    public CapturedTrack? OfPayloadType(CapturedTrack? track, int payloadType)
+    {
+        if (track?.Media is not { } media || media.PayloadTypes.Contains(payloadType))
+        {
+            return track;
+        }
+
+        CapturedTrack[] others = [.. _tracks.Where(other => other.Media?.PayloadTypes.Contains(payloadType) == true)];
+        return others is [var only] ? only : null;
+    }
+
     /// <summary>The track of a URL that is set up; null: there are too many.</summary>
     private CapturedTrack? TrackOf(string url)
     {

@@ -141,6 +141,39 @@ public sealed class CapturePrivacyTests
         Assert.Contains("password1", answer.Split("X-")[1], StringComparison.Ordinal);
     }
 
+    /// <summary>Cameras swap the channels of their tracks, or send what they have not described: of sound nothing stays, wherever it comes.</summary>
+    [Fact]
+    public void Sound_OnTheChannelOfThePictures_IsCutAsSound()
+    {
+        const string Sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=control:trackID=0\r\n"
+            + "m=audio 0 RTP/AVP 0\r\na=control:trackID=1\r\n";
+        byte[] sound = [0x67, .. Enumerable.Repeat((byte)0x5A, 79)]; // as a parameter set begins
+        byte[] slice = [0x65, .. Enumerable.Repeat((byte)0x5A, 79)];
+
+        (_, List<CaptureRecord> records) = Record(
+            recorder =>
+            {
+                recorder.OnStream(1, CaptureSide.Client, "DESCRIBE rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n"u8, 1);
+                recorder.OnStream(1, CaptureSide.Camera, Encoding.ASCII.GetBytes($"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: {Sdp.Length}\r\n\r\n{Sdp}"), 1);
+                recorder.OnStream(1, CaptureSide.Client, "SETUP rtsp://h/trackID=0 RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n"u8, 1);
+                recorder.OnStream(1, CaptureSide.Client, "SETUP rtsp://h/trackID=1 RTSP/1.0\r\nCSeq: 3\r\nTransport: RTP/AVP/TCP;unicast;interleaved=2-3\r\n\r\n"u8, 1);
+                recorder.OnStream(1, CaptureSide.Camera, Frame(0, 96, slice), 2);
+                recorder.OnStream(1, CaptureSide.Camera, Frame(2, 96, slice), 2);
+                recorder.OnStream(1, CaptureSide.Camera, Frame(2, 0, sound), 2);
+                recorder.OnStream(1, CaptureSide.Camera, Frame(0, 0, sound), 2);
+                recorder.OnStream(1, CaptureSide.Camera, Frame(0, 99, sound), 2);
+            },
+            knows: null);
+
+        byte[][] payloads = [.. records.Where(static record => record.IsPacket).Select(static record => record.Bytes[12..])];
+        Assert.Equal(5, payloads.Length);
+        Assert.All(payloads[..2], payload => Assert.Equal(slice[..16], payload[..16]));
+        Assert.All(payloads[2..], static payload => Assert.Equal(new byte[80], payload));
+
+        static byte[] Frame(byte channel, byte payloadType, byte[] payload) =>
+            [(byte)'$', channel, 0, (byte)(12 + payload.Length), 0x80, payloadType, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, .. payload];
+    }
+
     private static RtspMessage Parsed(byte[] bytes)
     {
         RtspMessage message = new();
