@@ -54,17 +54,21 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         long endMicros = shard.NowMicros + (long)duration.TotalMicroseconds;
-        string? failure;
+        BackendFailure? failure = null;
         do
         {
-            failure = await RunSessionAsync(options, endMicros, over.Token);
+            // Where the last session was sent, for one session, as a mount has it.
+            BackendOptions next = failure?.RedirectTo is { } elsewhere
+                ? options with { Url = elsewhere, RedirectedBy = failure.RedirectedBy }
+                : options;
+            failure = await RunSessionAsync(next, endMicros, over.Token);
         }
         while (failure is not null && await WaitAsync(Math.Min((long)s_pause.TotalMicroseconds, endMicros - shard.NowMicros), over.Token)
             && shard.NowMicros < endMicros);
-        return failure;
+        return failure?.Message;
     }
 
-    private async Task<string?> RunSessionAsync(BackendOptions options, long endMicros, CancellationToken over)
+    private async Task<BackendFailure?> RunSessionAsync(BackendOptions options, long endMicros, CancellationToken over)
     {
         Sink sink = new();
         BackendSession session = new(options, sink, shard, log);
@@ -77,7 +81,7 @@ internal sealed class CameraCapture(BackendOptions camera, Shard shard, ILogger 
             _ = await Task.WhenAny(sink.Lost.Task, end);
         }
 
-        string? failure = session.Failure?.Message;
+        BackendFailure? failure = session.Failure;
         await session.CloseAsync();
         return failure;
     }

@@ -56,6 +56,21 @@ public sealed class CaptureRoundTripTests
         Assert.NotEmpty(await CaptureAsync(CaptureFiles.WithLogIn(replay.Server.Url, recording), BackendTransport.Tcp, 0, packets: 10));
     }
 
+    /// <summary>Where a camera sends whoever reads it, a capture goes as a stream does.</summary>
+    [Fact]
+    public async Task Capture_CameraSendsItElsewhere_GoesOnThere()
+    {
+        await using CameraFixture other = await CameraFixture.StartAsync();
+        using ScriptedCamera camera = new();
+        byte[] redirect = Encoding.ASCII.GetBytes($"REDIRECT {camera.Url} RTSP/1.0\r\nCSeq: 1\r\nLocation: {other.Url}\r\n\r\n");
+        camera.Script = request => request.Method == "PLAY" ? camera.Default(request) with { After = redirect } : null;
+
+        Recording recording = Recording.Load(new MemoryStream(await CaptureAsync(camera.Url, BackendTransport.Tcp, 0, packets: 20)));
+
+        Assert.True(recording.Packets.Count >= 20);
+        Assert.Equal(1, camera.Count("PLAY"));
+    }
+
     /// <summary>Each file of the folder: put one in, and it is a test.</summary>
     [Theory]
     [MemberData(nameof(CaptureFiles.All), MemberType = typeof(CaptureFiles))]
