@@ -153,12 +153,18 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         try
         {
             SourceLog.Probes(log, settings.Name, source.Backend.Url.Redacted, index + 1);
-            StandbySink sink = new(shard, _signal, OnPoint);
-            _source = new StandbySource(source, new BackendSession(settings.Allowed(source.Backend), sink, shard, log), sink);
-            await WatchAsync(_source);
-            if (!_source.IsTaken)
+            BackendFailure? sentElsewhere = null;
+            for (int hop = 0; hop == 0 || (sentElsewhere is not null && IsWanted(source)); hop++)
             {
-                await _source.Session.CloseAsync();
+                BackendOptions next = settings.Allowed(source.Backend);
+                next = sentElsewhere is null ? next : next with { Url = sentElsewhere.RedirectTo!, RedirectedBy = sentElsewhere.RedirectedBy };
+                StandbySink sink = new(shard, _signal, OnPoint);
+                _source = new StandbySource(source, new BackendSession(next, sink, shard, log), sink);
+                sentElsewhere = await WatchAsync(_source, mayFollow: hop < BackendSession.RedirectHopsMax);
+                if (!_source.IsTaken)
+                {
+                    await _source.Session.CloseAsync();
+                }
             }
         }
         catch (Exception e)
@@ -174,7 +180,8 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
         source.State.DeliversSince = null;
     }
 
-    private async Task WatchAsync(StandbySource source)
+    /// <summary>Watches one session to its end. Gives where that has sent us, where it is followed, as by a mount; null: nowhere.</summary>
+    private async Task<BackendFailure?> WatchAsync(StandbySource source, bool mayFollow)
     {
         BackendSession session = source.Session;
         BackendFailure? failure = await PlayAsync(source);
@@ -199,12 +206,19 @@ internal sealed class Standby(MountSettings settings, Shard shard, OpenPacer pac
 
         if (!source.IsTaken && (failure ?? session.Failure) is { } cause && _isWanted)
         {
+            if (mayFollow && cause.RedirectTo is not null)
+            {
+                return cause;
+            }
+
             OnFailed(source.Of, cause);
         }
         else if (source.IsTaken)
         {
             _plan.Begin();
         }
+
+        return null;
     }
 
     /// <summary>Opens the session, in its turn, until it plays.</summary>

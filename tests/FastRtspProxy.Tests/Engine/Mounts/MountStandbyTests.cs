@@ -81,6 +81,29 @@ public sealed class MountStandbyTests
         Assert.Null(client.End);
     }
 
+    /// <summary>A server that sends whoever comes to it elsewhere is read there, as when it is the one in use.</summary>
+    [Fact]
+    public async Task BetterSource_SendsUsElsewhere_IsLookedAtThere()
+    {
+        FakeTimeProvider time = new();
+        using ScriptedCamera backup = new();
+        using ScriptedCamera elsewhere = new();
+        await using MountFixture fixture = Fixture(time, backup);
+        (Mount mount, RecordingClient client) = await FailOverAsync(fixture, backup);
+        fixture.RestartCamera();
+        ScriptedCamera camera = fixture.Camera;
+        byte[] redirect = System.Text.Encoding.ASCII.GetBytes($"REDIRECT {camera.Url} RTSP/1.0\r\nCSeq: 1\r\nLocation: {elsewhere.Url}\r\n\r\n");
+        camera.Script = request => request.Method == "PLAY" ? camera.Default(request) with { After = redirect } : null;
+        await LookedAtAsync(fixture, time);
+
+        await Until.TrueAsync(() => elsewhere.Count("PLAY") == 1, detail: () => string.Join('\n', fixture.Log.Lines.Select(static line => line.Text)));
+        await SaidAsync(fixture, "source 1 delivers again", () => elsewhere.SendRtp(0, 96, 1, 5000, 11, true, s_idr));
+
+        Assert.Equal(1, camera.Count("PLAY"));
+        Assert.Null(client.End);
+        Assert.Equal(StreamState.Playing, mount.State);
+    }
+
     /// <summary>Its session is there, and is not asked whether it delivers still: viewers would be in the dark until it is lost, too.</summary>
     [Fact]
     public async Task SourceInUse_IsLostAfterTheBetterOneHasFallenSilent_TheNextIsUsed()
