@@ -17,6 +17,7 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
     private static readonly RtspLimits s_limits = new() { HeadBytes = 65536, HeaderLines = 1024, BodyBytes = 1024 * 1024 };
 
     private readonly RtspMessage _message = new();
+    private readonly ArrayBufferWriter<byte> _request = new();
     private int _cseq;
 
     /// <summary>Takes interleaved frames: channel and payload.</summary>
@@ -63,8 +64,9 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
                 headers.Add(new("Session", Session));
             }
 
-            RtspWriter.WriteRequest(pipe.Output, method, uri, ++_cseq, headers.ToArray());
-            await pipe.Output.FlushAsync(cancel);
+            _request.ResetWrittenCount();
+            RtspWriter.WriteRequest(_request, method, uri, ++_cseq, headers.ToArray());
+            await SendAsync(_request.WrittenMemory, cancel);
             RtspMessage answer = await ReceiveAsync(cancel);
             if (answer.StatusCode != RtspStatus.Unauthorized || tries == 2 || auth is null || !auth.Accept(answer.HeaderValues("WWW-Authenticate")))
             {
@@ -74,7 +76,18 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
     }
 
     /// <summary>Sends bytes as they are. Whether they reach the server is seen by its answer, or by the end of the input.</summary>
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel) => await pipe.Output.WriteAsync(bytes, cancel);
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        try
+        {
+            await pipe.Output.WriteAsync(bytes, cancel);
+        }
+        catch (Exception e) when (!cancel.IsCancellationRequested
+            && e is IOException or SocketException or InvalidOperationException or OperationCanceledException)
+        {
+            // A pipe whose connection was reset takes nothing more, and says so by any of these.
+        }
+    }
 
     /// <summary>The next answer; frames before it go to <see cref="OnFrame"/>.</summary>
     /// <exception cref="TimeoutException">None in time.</exception>
@@ -99,7 +112,8 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
         return _message;
     }
 
-    /// <summary>Reads frames until the time is over or the server closes; true: still open.</summary>
+    /// <summary>Reads frames until the time is over or the server closes, in order or by a reset; true: still open.</summary>
+    /// <exception cref="InvalidDataException">Neither an answer nor a frame.</exception>
     public async Task<bool> ReadFramesAsync(CancellationToken until)
     {
         try
@@ -113,7 +127,7 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
         {
             return true;
         }
-        catch (EndOfStreamException)
+        catch (Exception e) when (e is EndOfStreamException or SocketException)
         {
             return false;
         }

@@ -103,18 +103,36 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
 
         string? info = answer.Header("RTP-Info");
         output.WriteLine($"  watching for {options.Duration.TotalSeconds:0.#} s over {(options.Udp ? "UDP" : "TCP")} …");
-        bool open = await WatchAsync(connection, cancel);
+        await WatchToTheEndAsync(connection, description.AggregateUrl, cancel);
         _findings.AddRange(DescriptionChecks.OfPlay(info, _tracks));
-        if (!open)
+        return _tracks.Exists(static track => track.First is not null);
+    }
+
+    /// <summary>However the server ends it: what came until then is told.</summary>
+    private async Task WatchToTheEndAsync(RtspConnection connection, string url, CancellationToken cancel)
+    {
+        try
         {
-            output.WriteLine("  the server closed the connection while playing");
+            if (!await WatchAsync(connection, cancel))
+            {
+                output.WriteLine("  the server closed the connection while playing");
+                return;
+            }
         }
-        else
+        catch (InvalidDataException e)
         {
-            await connection.RequestAsync(RtspMethod.Teardown, description.AggregateUrl, CancellationToken.None);
+            output.WriteLine("  while playing, " + e.Message);
+            return;
         }
 
-        return _tracks.Exists(static track => track.First is not null);
+        try
+        {
+            _ = await connection.RequestAsync(RtspMethod.Teardown, url, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or SocketException or TimeoutException or InvalidDataException)
+        {
+            output.WriteLine("  TEARDOWN: " + e.Message); // some close at once, without an answer
+        }
     }
 
     private async Task<bool> SetUpAsync(RtspConnection connection, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using FastRtspProxy.Simulator;
 using FastRtspProxy.Tests.SimulatedCamera;
+using FastRtspProxy.Tests.Simulator.Dialogue;
 
 namespace FastRtspProxy.Tests.Simulator.Probe;
 
@@ -53,6 +54,59 @@ public class ProbeTests
         Assert.Contains("--insecure-tls", output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("closes", "TEARDOWN: the server has closed the connection")]
+    [InlineData("sends nonsense", "TEARDOWN: the server sends what is neither an answer nor a frame")]
+    public async Task Probe_AServerThatDoesNotAnswerTheTeardown_IsReportedOnNevertheless(string teardown, string expected)
+    {
+        using DialoguePeer server = new(tls: false);
+        using StringWriter output = new();
+        Task<int> probing = SimulatorProgram.RunAsync(["probe", "--no-checks", "-d", "100ms", "--timeout", "60s", server.Url], output, output);
+
+        await PlayAsync(server);
+        while (!(await server.ReadRequestAsync()).Contains("TEARDOWN ", StringComparison.Ordinal))
+        {
+        }
+
+        if (teardown == "closes")
+        {
+            server.Close();
+        }
+        else
+        {
+            await server.WriteAsync("hello there, this is no RTSP\r\n");
+        }
+
+        Assert.Equal(ExitCode.Passed, await probing);
+        Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"packets +1, lost 0", output.ToString());
+    }
+
+    [Theory]
+    [InlineData("resets", "the server closed the connection while playing")]
+    [InlineData("sends nonsense", "while playing, the server sends what is neither an answer nor a frame")]
+    public async Task Probe_AServerThatEndsItWhilePlaying_IsReportedOnNevertheless(string end, string expected)
+    {
+        using DialoguePeer server = new(tls: false);
+        using WatchedWriter output = new();
+        Task<int> probing = SimulatorProgram.RunAsync(["probe", "--no-checks", "-d", "5m", "--timeout", "60s", server.Url], output, output);
+
+        await PlayAsync(server);
+        await output.Watching.WaitAsync(TimeSpan.FromSeconds(60));
+        if (end == "resets")
+        {
+            server.Close(reset: true);
+        }
+        else
+        {
+            await server.WriteAsync("hello there, this is no RTSP\r\n");
+        }
+
+        Assert.Equal(ExitCode.Passed, await probing);
+        Assert.Contains(expected, output.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"packets +1, lost 0", output.ToString());
+    }
+
     [Fact]
     public async Task Probe_NobodyListens_SaysSoAndExits1()
     {
@@ -69,5 +123,39 @@ public class ProbeTests
 
         Assert.Equal(ExitCode.BadOptions, await SimulatorProgram.RunAsync(["probe", "-t", "pigeon", "rtsp://127.0.0.1:1/x"], TextWriter.Null, errors));
         Assert.Contains("udp or tcp", errors.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers up to PLAY, and sends one packet of the one track before the answer to it.</summary>
+    private static async Task PlayAsync(DialoguePeer server)
+    {
+        await server.AcceptAsync();
+        Assert.StartsWith("OPTIONS ", await server.ReadRequestAsync(), StringComparison.Ordinal);
+        await server.WriteAsync("RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: DESCRIBE, SETUP, PLAY\r\n\r\n");
+        Assert.StartsWith("DESCRIBE ", await server.ReadRequestAsync(), StringComparison.Ordinal);
+        const string Sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:track1\r\n";
+        await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\nContent-Length: {Sdp.Length}\r\n\r\n{Sdp}");
+        Assert.StartsWith("SETUP ", await server.ReadRequestAsync(), StringComparison.Ordinal);
+        await server.WriteAsync("RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 12345678\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
+        Assert.StartsWith("PLAY ", await server.ReadRequestAsync(), StringComparison.Ordinal);
+        byte[] packet = [(byte)'$', 0, 0, 13, 0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 0xFF];
+        await server.WriteAsync(packet);
+        await server.WriteAsync("RTSP/1.0 200 OK\r\nCSeq: 4\r\nSession: 12345678\r\n\r\n");
+    }
+
+    private sealed class WatchedWriter : StringWriter
+    {
+        private readonly TaskCompletionSource _watching = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>The answer to PLAY has been read.</summary>
+        public Task Watching => _watching.Task;
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains("watching for", StringComparison.Ordinal) == true)
+            {
+                _watching.TrySetResult();
+            }
+        }
     }
 }
