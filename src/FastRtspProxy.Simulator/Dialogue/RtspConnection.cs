@@ -48,6 +48,10 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
         return new RtspConnection(pipe, url.User is { } user ? new AuthClient(user, url.Password ?? "") : null, limit);
     }
 
+    /// <summary>The channels of a track: those that the answer to its SETUP names, else those that were asked for (RFC 2326 section 12.39).</summary>
+    public static ChannelPair ChannelsOf(RtspMessage answer, ChannelPair wanted) =>
+        TransportHeader.Parse(answer.Header("Transport") ?? "").FirstOrDefault()?.Interleaved ?? wanted;
+
     /// <summary>Asks and waits for the answer, which is valid until the next call. A challenge is answered.</summary>
     public async Task<RtspMessage> RequestAsync(string method, string uri, CancellationToken cancel, params RtspHeader[] extra)
     {

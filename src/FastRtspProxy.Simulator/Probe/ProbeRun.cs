@@ -15,6 +15,9 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
 {
     private readonly List<Finding> _findings = [];
     private readonly List<ProbeTrack> _tracks = [];
+
+    /// <summary>By track, once it is set up; over UDP they mean nothing.</summary>
+    private readonly List<ChannelPair> _channels = [];
     private readonly List<Socket> _sockets = [];
     private readonly uint _ssrc = (uint)Random.Shared.NextInt64();
 
@@ -156,6 +159,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
                 connection.Session = session;
             }
 
+            _channels.Add(RtspConnection.ChannelsOf(answer, wanted.Interleaved ?? default));
             if (i == 0)
             {
                 _findings.AddRange(DescriptionChecks.OfSetUp(answer, wanted));
@@ -220,18 +224,19 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
 
     private void TakeFrame(byte channel, ReadOnlySpan<byte> payload)
     {
-        if (channel / 2 >= _tracks.Count)
+        for (int i = 0; i < _channels.Count; i++)
         {
-            return;
-        }
+            if (_channels[i].Rtp == channel)
+            {
+                _tracks[i].TakeRtp(payload, NowMicros());
+                return;
+            }
 
-        if (channel % 2 == 0)
-        {
-            _tracks[channel / 2].TakeRtp(payload, NowMicros());
-        }
-        else
-        {
-            _tracks[channel / 2].TakeRtcp(payload, NowMicros());
+            if (_channels[i].Rtcp == channel)
+            {
+                _tracks[i].TakeRtcp(payload, NowMicros());
+                return;
+            }
         }
     }
 
@@ -264,7 +269,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         for (int i = 0; i < _tracks.Count; i++)
         {
             int bytes = _tracks[i].WriteReceiverReport(frame.AsSpan(InterleavedFrame.HeaderBytes), _ssrc, NowMicros());
-            InterleavedFrame.Write(frame, (byte)((2 * i) + 1), bytes);
+            InterleavedFrame.Write(frame, _channels[i].Rtcp, bytes);
             await connection.SendAsync(frame.AsMemory(0, InterleavedFrame.HeaderBytes + bytes), CancellationToken.None);
         }
     }

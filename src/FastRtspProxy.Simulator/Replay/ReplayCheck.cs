@@ -30,6 +30,9 @@ internal sealed class ReplayCheck(Recording recording, RtspUrl url, TimeSpan lim
     /// <summary>By track that the server describes: the recorded one; -1: none.</summary>
     private readonly List<int> _trackOf = [];
 
+    /// <summary>By track that the server describes, once it is set up.</summary>
+    private readonly List<byte> _rtpChannels = [];
+
     /// <summary>A packet leaves the camera. On its shard.</summary>
     public void OnSent(RecordedPacket packet)
     {
@@ -53,10 +56,12 @@ internal sealed class ReplayCheck(Recording recording, RtspUrl url, TimeSpan lim
         connection.OnFrame = OnFrame;
         for (int i = 0; i < description.Tracks.Count; i++)
         {
-            TransportSpec wanted = new() { Tcp = true, Interleaved = new ChannelPair((byte)(2 * i), (byte)((2 * i) + 1)) };
+            ChannelPair channels = new((byte)(2 * i), (byte)((2 * i) + 1));
+            TransportSpec wanted = new() { Tcp = true, Interleaved = channels };
             RtspMessage answer = await connection.RequestAsync(
                 RtspMethod.Setup, description.Tracks[i].Control, cancel, new RtspHeader("Transport", TransportHeader.Format(wanted)));
             Require(answer, RtspMethod.Setup);
+            _rtpChannels.Add(RtspConnection.ChannelsOf(answer, channels).Rtp);
             if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out _))
             {
                 connection.Session = session;
@@ -145,9 +150,10 @@ internal sealed class ReplayCheck(Recording recording, RtspUrl url, TimeSpan lim
 
     private void OnFrame(byte channel, ReadOnlySpan<byte> payload)
     {
-        if (channel % 2 == 0 && channel / 2 < _trackOf.Count && _trackOf[channel / 2] >= 0)
+        int track = _rtpChannels.IndexOf(channel);
+        if (track >= 0 && _trackOf[track] >= 0)
         {
-            Add(_got, _trackOf[channel / 2], payload);
+            Add(_got, _trackOf[track], payload);
         }
     }
 

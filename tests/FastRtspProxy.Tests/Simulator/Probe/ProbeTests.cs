@@ -108,6 +108,25 @@ public class ProbeTests
     }
 
     [Fact]
+    public async Task Probe_AServerThatChoosesOtherChannels_IsHeardOnThem()
+    {
+        using DialoguePeer server = new(tls: false);
+        using StringWriter output = new();
+        Task<int> probing = SimulatorProgram.RunAsync(["probe", "--no-checks", "-d", "100ms", "--timeout", "60s", server.Url], output, output);
+
+        await PlayAsync(server, channel: 6);
+        while (!(await server.ReadRequestAsync()).Contains("TEARDOWN ", StringComparison.Ordinal))
+        {
+        }
+
+        server.Close();
+
+        Assert.Equal(ExitCode.Passed, await probing);
+        Assert.Contains("ODD S20  ", output.ToString(), StringComparison.Ordinal);
+        Assert.Matches(@"packets +1, lost 0", output.ToString());
+    }
+
+    [Fact]
     public async Task Probe_NobodyListens_SaysSoAndExits1()
     {
         using StringWriter errors = new();
@@ -126,7 +145,7 @@ public class ProbeTests
     }
 
     /// <summary>Answers up to PLAY, and sends one packet of the one track before the answer to it.</summary>
-    private static async Task PlayAsync(DialoguePeer server)
+    private static async Task PlayAsync(DialoguePeer server, byte channel = 0)
     {
         await server.AcceptAsync();
         Assert.StartsWith("OPTIONS ", await server.ReadRequestAsync(), StringComparison.Ordinal);
@@ -135,9 +154,10 @@ public class ProbeTests
         const string Sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=x\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:track1\r\n";
         await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\nContent-Length: {Sdp.Length}\r\n\r\n{Sdp}");
         Assert.StartsWith("SETUP ", await server.ReadRequestAsync(), StringComparison.Ordinal);
-        await server.WriteAsync("RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 12345678\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
+        string transport = $"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}";
+        await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 12345678\r\nTransport: {transport}\r\n\r\n");
         Assert.StartsWith("PLAY ", await server.ReadRequestAsync(), StringComparison.Ordinal);
-        byte[] packet = [(byte)'$', 0, 0, 13, 0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 0xFF];
+        byte[] packet = [(byte)'$', channel, 0, 13, 0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 0xFF];
         await server.WriteAsync(packet);
         await server.WriteAsync("RTSP/1.0 200 OK\r\nCSeq: 4\r\nSession: 12345678\r\n\r\n");
     }
