@@ -127,6 +127,9 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             case Get:
                 OnTunnelAnswer(message);
                 break;
+            case RtspMethod.Teardown when message.StatusCode == RtspStatus.Unauthorized && TakesChallenge(message):
+                TearDown(); // the nonce was too old
+                break;
             case RtspMethod.Teardown:
                 client.Close(ClientState.Done);
                 break;
@@ -137,8 +140,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
                 }
                 else if (method == RtspMethod.GetParameter)
                 {
-                    // Whatever the answer, the server has heard of us.
-                    break;
+                    _challenges = 0; // whatever the answer, the server has heard of us
                 }
                 else if (message.StatusCode != RtspStatus.Ok)
                 {
@@ -238,7 +240,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
             return;
         }
 
-        if (++_challenges > ChallengesMax || !_auth.Accept(answer.HeaderValues("WWW-Authenticate")))
+        if (!TakesChallenge(answer))
         {
             client.Fail(method + ": 401, the server refuses these credentials");
             return;
@@ -257,6 +259,9 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
                 break;
         }
     }
+
+    private bool TakesChallenge(RtspMessage answer) =>
+        ++_challenges <= ChallengesMax && _auth?.Accept(answer.HeaderValues("WWW-Authenticate")) == true;
 
     private void OnAnswer(RtspMessage answer, string method)
     {
