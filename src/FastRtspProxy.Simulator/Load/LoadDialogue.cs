@@ -1,8 +1,7 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Text;
-using FastRtspProxy.Net.Linux;
+using FastRtspProxy.Net;
 using FastRtspProxy.Protocol.Auth;
 using FastRtspProxy.Protocol.Rtsp;
 using FastRtspProxy.SimulatedCamera.Talk;
@@ -69,7 +68,7 @@ internal sealed class LoadDialogue(LoadClient client, LoadConnection connection)
 
     private LoadTarget Target => client.Target;
 
-    private string HostAndPort => Target.Url.Host + ":" + Target.Url.Port.ToString(CultureInfo.InvariantCulture);
+    private string HostAndPort => Invariant($"{AddressText.HostForPeer(Target.Url.Host)}:{Target.Url.Port}");
 
     /// <summary>The client begins to connect.</summary>
     public void Begin(long nowMicros) => _awaitingSinceMicros = nowMicros;

@@ -11,21 +11,23 @@ namespace FastRtspProxy.Tests.Simulator.Dialogue;
 /// <summary>The other end of a control connection: on it a test reads requests and writes what it likes, in the clear or over TLS.</summary>
 internal sealed class DialoguePeer : IDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
     private readonly X509Certificate2? _certificate;
     private Socket? _socket;
     private Stream? _stream;
 
-    public DialoguePeer(bool tls)
+    public DialoguePeer(bool tls, IPAddress? address = null)
     {
+        address ??= IPAddress.Loopback;
+        _listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _certificate = tls ? SimulatedCameraCertificate.Make(IPAddress.Loopback) : null;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Bind(new IPEndPoint(address, 0));
         _listener.Listen();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"{(_certificate is null ? "rtsp" : "rtsps")}://127.0.0.1:{Port}/cam");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"{(_certificate is null ? "rtsp" : "rtsps")}://{_listener.LocalEndPoint}/cam");
 
     public async Task AcceptAsync()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using FastRtspProxy.Simulator;
 using FastRtspProxy.Tests.Simulator.Dialogue;
 
@@ -16,11 +17,7 @@ public class LoadAgainstServerTests
         string url = server.Url.Replace("rtsp://", "rtsp://u:p@", StringComparison.Ordinal);
 
         // Whoever plays leaves at once.
-        Task<int> running = SimulatorProgram.CreateRoot(output, output)
-            .Parse(["load", "--plain", "--threads", "1", "-t", "tcp", "-d", "5m", "--timeout", "60s", "--churn", "100/s", url])
-            .InvokeAsync(
-                new InvocationConfiguration { Output = output, Error = output, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
-                stop.Token);
+        Task<int> running = RunAsync(output, stop.Token, "-t", "tcp", "--churn", "100/s", url);
         await DescribeAsync(server); // how many tracks there are
         await DescribeAsync(server);
         await AnswerAsync(server, "SETUP ", "200 OK\r\nSession: 12345678\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1");
@@ -35,6 +32,30 @@ public class LoadAgainstServerTests
         Assert.Contains("nonce=\"n1\"", again, StringComparison.Ordinal);
         Assert.DoesNotContain("error", output.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Load_TunnelToAnIPv6Address_NamesTheHostInBrackets()
+    {
+        using DialoguePeer server = new(tls: false, IPAddress.IPv6Loopback);
+        using StringWriter output = new();
+        using CancellationTokenSource stop = new(); // as Ctrl-C
+        Task<int> running = RunAsync(output, stop.Token, "-t", "http", server.Url);
+
+        await DescribeAsync(server);
+        await server.AcceptAsync();
+        string get = await server.ReadRequestAsync();
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Contains($"\r\nHost: [::1]:{server.Port}\r\n", get, StringComparison.Ordinal);
+    }
+
+    private static Task<int> RunAsync(StringWriter output, CancellationToken stop, params string[] arguments) =>
+        SimulatorProgram.CreateRoot(output, output)
+            .Parse(["load", "--plain", "--threads", "1", "-d", "5m", "--timeout", "60s", .. arguments])
+            .InvokeAsync(
+                new InvocationConfiguration { Output = output, Error = output, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                stop);
 
     private static async Task DescribeAsync(DialoguePeer server)
     {
