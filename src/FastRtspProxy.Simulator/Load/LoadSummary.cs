@@ -23,6 +23,22 @@ internal static class LoadSummary
             output,
             "duplicated",
             $"{Units.Count(packets.Duplicated)}, reordered {Units.Count(packets.Reordered)}, malformed {Units.Count(packets.Malformed)}");
+        if (packets.Foreign > 0)
+        {
+            Line(
+                output,
+                "foreign",
+                $"{Units.Count(packets.Foreign)} of a payload type, source or channel that was not announced: received, and looked at no further");
+        }
+
+        if (packets.Restarts > 0)
+        {
+            Line(
+                output,
+                "began anew",
+                $"{Units.Count(packets.Restarts)} times: another source, or numbers that jump by more than 3,000; what was lost there is not known");
+        }
+
         AccessUnitCounts units = report.AccessUnits;
         Line(output, "frames", $"{Units.Count(units.Frames)}, key frames {Units.Count(units.KeyFrames)}, incomplete {Units.Count(units.Incomplete)}"
             + (

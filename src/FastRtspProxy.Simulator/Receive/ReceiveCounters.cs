@@ -17,6 +17,9 @@ internal struct ReceiveCounters
 
     /// <summary>Of a payload type or source that was not announced; ignored, RFC 3550 section 5.1.</summary>
     public long Foreign;
+
+    /// <summary>Of <see cref="Packets"/>: malformed or foreign ones, in which there is no media of the stream.</summary>
+    public long Unusable;
     public long Frames;
     public long KeyFrames;
     public long CatchUpFrames;
@@ -48,6 +51,7 @@ internal struct ReceiveCounters
         Restarts += other.Restarts;
         Malformed += other.Malformed;
         Foreign += other.Foreign;
+        Unusable += other.Unusable;
         Frames += other.Frames;
         KeyFrames += other.KeyFrames;
         CatchUpFrames += other.CatchUpFrames;

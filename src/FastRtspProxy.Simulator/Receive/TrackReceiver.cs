@@ -51,12 +51,14 @@ internal sealed class TrackReceiver(TrackPlan plan, ReceiveBucket bucket, IMedia
         if (!RtpPacketView.TryParse(packet, out RtpPacketView view, out _))
         {
             counters.Malformed++;
+            counters.Unusable++;
             return;
         }
 
         if (!plan.Announces(view.PayloadType) || (_hasSource && view.Ssrc != _ssrc && !TakeNewSource(view.Ssrc, nowMicros)))
         {
             counters.Foreign++;
+            counters.Unusable++;
             return;
         }
 

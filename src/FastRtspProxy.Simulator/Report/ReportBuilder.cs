@@ -94,7 +94,14 @@ internal static class ReportBuilder
     internal static List<Criterion> Judge(LoadOptions options, in ReceiveCounters received, LatencySummary latency, int peak)
     {
         List<Criterion> criteria = [];
-        criteria.Add(new Criterion("media was received", "at least one packet", Text(received.Packets), received.Packets > 0));
+        long media = received.Packets - received.Unusable;
+        criteria.Add(new Criterion(
+            "media was received",
+            "at least one packet",
+            media > 0 || received.Packets == 0
+                ? Text(media)
+                : $"none: {Text(received.Packets)} packets are no RTP, or of a payload type that the description does not name",
+            media > 0));
         if (options.MinClients is { } clients)
         {
             criteria.Add(new Criterion("clients playing at the same time", "at least " + Text(clients), Text(peak), peak >= clients));
@@ -104,7 +111,7 @@ internal static class ReportBuilder
         {
             double loss = LossPercent(received);
             criteria.Add(new Criterion(
-                "packet loss", $"at most {Text(limit)} %", FormattableString.Invariant($"{loss:0.#####} % ({received.Lost} packets)"), received.Packets > 0 && loss <= limit && (limit > 0 || received.Lost == 0)));
+                "packet loss", $"at most {Text(limit)} %", FormattableString.Invariant($"{loss:0.#####} % ({received.Lost} packets)"), media > 0 && loss <= limit && (limit > 0 || received.Lost == 0)));
         }
 
         if (options.MaxP99 is { } p99)
@@ -144,8 +151,11 @@ internal static class ReportBuilder
         from.RtcpPackets,
         from.SenderReports);
 
-    private static double LossPercent(in ReceiveCounters from) =>
-        from.Packets + from.Lost <= 0 ? 0 : 100.0 * from.Lost / (from.Packets - from.Duplicated + from.Lost);
+    private static double LossPercent(in ReceiveCounters from)
+    {
+        long due = from.Packets - from.Unusable - from.Duplicated + from.Lost;
+        return due <= 0 ? 0 : 100.0 * from.Lost / due;
+    }
 
     private static List<LossClass> Classes(List<ClientResult> results)
     {

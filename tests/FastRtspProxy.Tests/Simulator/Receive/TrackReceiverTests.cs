@@ -101,6 +101,7 @@ public class TrackReceiverTests
         Receiver receiver = Play(false, static packets => packets[9] = packets[9][..7]);
 
         Assert.Equal(1, receiver.Counters.Malformed);
+        Assert.Equal(1, receiver.Counters.Unusable);
         Assert.Equal(1, receiver.Counters.Lost);
         Assert.Equal(1, receiver.Counters.UnitsIncomplete);
     }
@@ -114,6 +115,7 @@ public class TrackReceiverTests
         Receiver receiver = Play(false, packets => packets.Insert(9, stray));
 
         Assert.Equal(1, receiver.Counters.Foreign);
+        Assert.Equal(1, receiver.Counters.Unusable);
         Assert.Equal(Frames, receiver.Counters.UnitsVerified);
     }
 

@@ -50,6 +50,19 @@ public class ReportTests
     [Fact]
     public void Judge_NothingReceived_NeverPasses() => Assert.False(Holds(new LoadOptions { Urls = [] }, default, 0));
 
+    [Fact]
+    public void Judge_NothingOfTheStream_DoesNotPassAndSaysWhy()
+    {
+        LoadOptions options = new() { Urls = [], MaxLossPercent = 1 };
+        ReceiveCounters received = new() { Packets = 75, Foreign = 75, Unusable = 75 };
+
+        List<Criterion> criteria = ReportBuilder.Judge(options, received, s_latency, 0);
+
+        Assert.All(criteria, static one => Assert.False(one.Holds));
+        Assert.StartsWith("none: 75 packets", criteria[0].Found, StringComparison.Ordinal);
+        Assert.StartsWith("0 %", criteria[1].Found, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(10, 0, true)]
     [InlineData(10, 1, false)]
