@@ -10,6 +10,7 @@ using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Media;
 using FastRtspProxy.SimulatedCamera.Personalities;
 using FastRtspProxy.SimulatedCamera.Talk;
+using FastRtspProxy.Simulator.Load;
 
 namespace FastRtspProxy.Simulator.Camera;
 
@@ -47,9 +48,9 @@ internal static class CameraCommandReader
             return false;
         }
 
-        if (result.GetValue(given.Duration) is { } text && !FaultSchedule.TryDuration(text, out duration))
+        if (result.GetValue(given.Duration) is { } text && !Quantity.TryDuration(text, out duration))
         {
-            error = "--duration takes a time such as 90s or 5m, not " + text;
+            error = "--duration takes a time such as 90s or 5m, up to 1000h, not " + text;
             return false;
         }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 using FastRtspProxy.Captures;
 using FastRtspProxy.Net;
 using FastRtspProxy.SimulatedCamera;
-using FastRtspProxy.SimulatedCamera.Faults;
 using FastRtspProxy.SimulatedCamera.Replay;
+using FastRtspProxy.Simulator.Load;
 using FastRtspProxy.Simulator.Replay;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -91,9 +91,9 @@ internal static class ReplayCamera
         {
             error = "--transports takes udp, tcp, or udp,tcp";
         }
-        else if (result.GetValue(given.Duration) is { } text && !FaultSchedule.TryDuration(text, out time))
+        else if (result.GetValue(given.Duration) is { } text && !Quantity.TryDuration(text, out time))
         {
-            error = "--duration takes a time such as 90s or 5m, not " + text;
+            error = "--duration takes a time such as 90s or 5m, up to 1000h, not " + text;
         }
         else if (!CameraCommandReader.TryAddress("--bind", result.GetValue(given.Bind)!, out System.Net.IPAddress? bind, out error)
             || !CameraCommandReader.TryPort("--port", result.GetValue(given.Port), out error)

@@ -10,6 +10,7 @@ namespace FastRtspProxy.Simulator.Load;
 internal static class LoadCommandReader
 {
     private const int ClientsMax = 1_000_000;
+    private const int RampSecondsMax = 1000 * 3600;
 
     public static bool TryRead(
         ParseResult result, LoadCommandOptions given, [NotNullWhen(true)] out LoadOptions? options, [NotNullWhen(false)] out string? error)
@@ -65,6 +66,9 @@ internal static class LoadCommandReader
             slow + stopped == 0 || !options.Transports.Contains(ClientTransport.Multicast),
             "--slow and --stopped: not with multicast, whose clients share a socket");
         reading.Check(
+            options.RampPerSecond == 0 || clients / options.RampPerSecond <= RampSecondsMax,
+            "--ramp: so slow that the last client would begin after more than 1000h");
+        reading.Check(
             talk is null || options.Transports.All(static one => one != ClientTransport.Multicast), "--talk: a group has no back channel");
         reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
         error = reading.Error;
@@ -109,7 +113,7 @@ internal static class LoadCommandReader
         public TimeSpan Duration(string name, string? text)
         {
             TimeSpan duration = default;
-            Check(text is null || Quantity.TryDuration(text, out duration), $"{name}: a time, as 50ms, 10s, 5m or 12h, not \"{text}\"");
+            Check(text is null || Quantity.TryDuration(text, out duration), $"{name}: a time, as 50ms, 10s, 5m or 12h, up to 1000h, not \"{text}\"");
             return duration;
         }
 

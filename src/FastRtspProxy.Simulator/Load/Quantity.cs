@@ -5,9 +5,10 @@ namespace FastRtspProxy.Simulator.Load;
 /// <summary>Numbers with units, as users write them.</summary>
 internal static class Quantity
 {
-    private const double LongestSeconds = 3600.0 * 24 * 365;
+    /// <summary>1000 hours: the timers of the runtime end at 49 days.</summary>
+    private const double LongestSeconds = 3600.0 * 1000;
 
-    /// <summary>`50ms`, `10s`, `5m`, `2h`, or seconds.</summary>
+    /// <summary>`50ms`, `10s`, `5m`, `2h`, or seconds; up to 1000 h.</summary>
     public static bool TryDuration(string text, out TimeSpan duration)
     {
         (double factor, int suffix) = text switch

@@ -60,7 +60,7 @@ internal static class ProbeCommand
             }
             else if (!Quantity.TryDuration(result.GetValue(duration)!, out watched) || !Quantity.TryDuration(result.GetValue(timeout)!, out limit))
             {
-                error = "--duration and --timeout: a time, as 500ms, 10s or 5m";
+                error = "--duration and --timeout: a time, as 500ms, 10s or 5m, up to 1000h";
             }
 
             if (error is not null)

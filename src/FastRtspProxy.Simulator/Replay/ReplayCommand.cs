@@ -66,7 +66,7 @@ internal static class ReplayCommand
                 : result.GetValue(port) is < 0 or > ushort.MaxValue ? "--port takes 0 to 65535"
                 : !Quantity.TryDuration(result.GetValue(timeout)!, out limit)
                     || (result.GetValue(duration) is { } text && !Quantity.TryDuration(text, out watched))
-                    ? "--duration and --timeout: a time, as 500ms, 10s or 5m"
+                    ? "--duration and --timeout: a time, as 500ms, 10s or 5m, up to 1000h"
                 : null;
             if (error is not null)
             {

@@ -75,6 +75,7 @@ public class CameraCommandReaderTests
     [InlineData("--fail dance", "dance")]
     [InlineData("--register proxy", "--register")]
     [InlineData("--duration soon", "--duration")]
+    [InlineData("--duration 1001h", "--duration")]
     [InlineData("--bind here", "--bind")]
     [InlineData("--port 70000", "--port")]
     [InlineData("--path a{1}", "--path")]

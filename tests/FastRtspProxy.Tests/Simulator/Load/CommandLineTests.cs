@@ -9,6 +9,9 @@ public class CommandLineTests
     [InlineData("--transport: udp, tcp, http, multicast or mix, not \"carrier-pigeon\"", "load", "--transport", "carrier-pigeon", "rtsp://127.0.0.1/a")]
     [InlineData("--ramp: clients a second, as 50/s, not \"fast\"", "load", "--ramp", "fast", "rtsp://127.0.0.1/a")]
     [InlineData("--duration: a time", "load", "-d", "-1s", "rtsp://127.0.0.1/a")]
+    [InlineData("up to 1000h", "load", "--timeout", "1001h", "rtsp://127.0.0.1/a")]
+    [InlineData("up to 1000h", "probe", "--timeout", "1001h", "rtsp://127.0.0.1/a")]
+    [InlineData("--ramp: so slow", "load", "--ramp", "0.0000001/m", "-n", "10000", "rtsp://127.0.0.1/a")]
     [InlineData("--max-loss: percent", "load", "--max-loss", "all", "rtsp://127.0.0.1/a")]
     [InlineData("--min-clients: 0 to --clients", "load", "-n", "2", "--min-clients", "3", "rtsp://127.0.0.1/a")]
     [InlineData("--clients: 1 to 1,000,000", "load", "-n", "0", "rtsp://127.0.0.1/a")]
@@ -58,6 +61,7 @@ public class CommandLineTests
     [InlineData("10s", 10)]
     [InlineData("2m", 120)]
     [InlineData("12h", 43200)]
+    [InlineData("1000h", 3_600_000)]
     [InlineData("7", 7)]
     public void TryDuration_WithUnit_IsUnderstood(string text, double seconds)
     {
