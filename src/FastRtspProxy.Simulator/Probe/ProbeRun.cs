@@ -13,6 +13,9 @@ namespace FastRtspProxy.Simulator.Probe;
 /// <summary>Plays the stream once and measures it, then tries the server's manners.</summary>
 internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
 {
+    /// <summary>Receiver reports go out so often, and keep-alives where the server gives little time.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(5);
+
     private readonly List<Finding> _findings = [];
     private readonly List<ProbeTrack> _tracks = [];
 
@@ -20,6 +23,9 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     private readonly List<ChannelPair> _channels = [];
     private readonly List<Socket> _sockets = [];
     private readonly uint _ssrc = (uint)Random.Shared.NextInt64();
+
+    /// <summary>Half of what the server gives a silent session: 60 s unless it says otherwise (RFC 2326 section 12.37).</summary>
+    private TimeSpan _keepAlive = TimeSpan.FromSeconds(30);
 
     public async Task<int> RunAsync(CancellationToken cancel)
     {
@@ -116,7 +122,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     {
         try
         {
-            if (!await WatchAsync(connection, cancel))
+            if (!await WatchAsync(connection, url, cancel))
             {
                 output.WriteLine("  the server closed the connection while playing");
                 return;
@@ -154,9 +160,10 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
                 return false;
             }
 
-            if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out _))
+            if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out int? timeout))
             {
                 connection.Session = session;
+                _keepAlive = TimeSpan.FromSeconds(Math.Max(1, (timeout ?? 60) / 2));
             }
 
             _channels.Add(RtspConnection.ChannelsOf(answer, wanted.Interleaved ?? default));
@@ -240,27 +247,56 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         }
     }
 
-    private async Task<bool> WatchAsync(RtspConnection connection, CancellationToken cancel)
+    private async Task<bool> WatchAsync(RtspConnection connection, string url, CancellationToken cancel)
     {
         Stopwatch clock = Stopwatch.StartNew();
+        TimeSpan asked = TimeSpan.Zero;
+        TimeSpan turn = _keepAlive < s_turn ? _keepAlive : s_turn;
         while (clock.Elapsed < options.Duration && !cancel.IsCancellationRequested)
         {
             using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             TimeSpan left = options.Duration - clock.Elapsed;
-            until.CancelAfter(left < TimeSpan.FromSeconds(5) ? left : TimeSpan.FromSeconds(5));
+            until.CancelAfter(left < turn ? left : turn);
             if (!await connection.ReadFramesAsync(until.Token))
             {
                 return false;
             }
 
-            // A report every 5 s keeps the session alive; over UDP the probe is short enough to do without.
             if (!options.Udp)
             {
                 await ReportAsync(connection);
             }
+
+            if (clock.Elapsed - asked + turn > _keepAlive)
+            {
+                // The next turn would be too late.
+                asked = clock.Elapsed;
+                if (!await KeepAliveAsync(connection, url, cancel))
+                {
+                    return false;
+                }
+            }
         }
 
         return true;
+    }
+
+    /// <summary>Reports alone keep the session of some servers only. Frames are taken meanwhile. False: the server has closed.</summary>
+    private static async Task<bool> KeepAliveAsync(RtspConnection connection, string url, CancellationToken cancel)
+    {
+        try
+        {
+            _ = await connection.RequestAsync(RtspMethod.GetParameter, url, cancel);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return true; // whatever it makes of the request, it has heard of us
+        }
+        catch (Exception e) when (e is EndOfStreamException or SocketException)
+        {
+            return false;
+        }
     }
 
     private async Task ReportAsync(RtspConnection connection)

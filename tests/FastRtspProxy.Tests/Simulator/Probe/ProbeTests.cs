@@ -108,6 +108,29 @@ public class ProbeTests
     }
 
     [Fact]
+    public async Task Probe_ALongLook_KeepsTheSession()
+    {
+        using DialoguePeer server = new(tls: false);
+        using StringWriter output = new();
+        Task<int> probing = SimulatorProgram.RunAsync(["probe", "--no-checks", "-d", "5m", "--timeout", "60s", server.Url], output, output);
+
+        await PlayAsync(server, session: "12345678;timeout=2");
+        for (int i = 0; i < 2; i++)
+        {
+            while (!(await server.ReadRequestAsync()).Contains("GET_PARAMETER ", StringComparison.Ordinal))
+            {
+            }
+
+            await server.WriteAsync("RTSP/1.0 501 Not Implemented\r\nCSeq: 5\r\n\r\n");
+        }
+
+        server.Close();
+
+        Assert.Equal(ExitCode.Passed, await probing);
+        Assert.Contains("the server closed the connection while playing", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Probe_AServerThatChoosesOtherChannels_IsHeardOnThem()
     {
         using DialoguePeer server = new(tls: false);
@@ -145,7 +168,7 @@ public class ProbeTests
     }
 
     /// <summary>Answers up to PLAY, and sends one packet of the one track before the answer to it.</summary>
-    private static async Task PlayAsync(DialoguePeer server, byte channel = 0)
+    private static async Task PlayAsync(DialoguePeer server, byte channel = 0, string session = "12345678")
     {
         await server.AcceptAsync();
         Assert.StartsWith("OPTIONS ", await server.ReadRequestAsync(), StringComparison.Ordinal);
@@ -155,7 +178,7 @@ public class ProbeTests
         await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 2\r\nContent-Type: application/sdp\r\nContent-Length: {Sdp.Length}\r\n\r\n{Sdp}");
         Assert.StartsWith("SETUP ", await server.ReadRequestAsync(), StringComparison.Ordinal);
         string transport = $"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}";
-        await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: 12345678\r\nTransport: {transport}\r\n\r\n");
+        await server.WriteAsync($"RTSP/1.0 200 OK\r\nCSeq: 3\r\nSession: {session}\r\nTransport: {transport}\r\n\r\n");
         Assert.StartsWith("PLAY ", await server.ReadRequestAsync(), StringComparison.Ordinal);
         byte[] packet = [(byte)'$', channel, 0, 13, 0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 7, 0xFF];
         await server.WriteAsync(packet);
