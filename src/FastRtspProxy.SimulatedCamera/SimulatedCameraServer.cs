@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using FastRtspProxy.Net;
@@ -102,7 +101,8 @@ internal sealed class SimulatedCameraServer : IAsyncDisposable
     {
         if (!UdpPorts.TryBindPair(_options.BindAddress, PortRange.Ephemeral, out Socket? rtp, out Socket? rtcp))
         {
-            throw new SimulatedCameraStartException($"no pair of UDP ports is free on {_options.BindAddress}");
+            throw new SimulatedCameraStartException(
+                $"no UDP ports can be had on {_options.BindAddress}: is it an address of this machine, and are there descriptors (ulimit -n)?");
         }
 
         return new CameraShard(shard, _options, Counters, _tunnels, rtp, rtcp, first ? away => GoAway(shard, away) : static _ => { });
@@ -124,19 +124,14 @@ internal sealed class SimulatedCameraServer : IAsyncDisposable
     private TcpListenerSocket Listen(int port, bool tls)
     {
         TcpListenerSocket? listener = TcpListenerSocket.TryListen(_options.BindAddress, port, _shards[0].Shard.Log, [], out SocketError error)
-            ?? throw new SimulatedCameraStartException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"cannot listen on {_options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
+            ?? throw new SimulatedCameraStartException(ListenAddress.Refusal(_options.BindAddress, port, error));
         listener.Start(socket => Accepted(socket, tls));
         return listener;
     }
 
     private string[] UrlsOf(string scheme, int port)
     {
-        IPAddress bind = _options.BindAddress;
-        string host = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? "127.0.0.1"
-            : bind.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{bind}]"
-            : bind.ToString();
+        string host = ListenAddress.HostOf(_options.BindAddress);
         return [.. _options.Streams.Select(stream => string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}/{stream.Path}"))];
     }
 

@@ -133,9 +133,7 @@ internal sealed class ReplayServer : IAsyncDisposable
     private int Listen(int port, bool tls)
     {
         TcpListenerSocket listener = TcpListenerSocket.TryListen(Options.BindAddress, port, Shard.Log, [], out SocketError error)
-            ?? throw new SimulatedCameraStartException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"cannot listen on {Options.BindAddress} port {port}: {error}; is another server there? Port 0 takes any free one."));
+            ?? throw new SimulatedCameraStartException(ListenAddress.Refusal(Options.BindAddress, port, error));
         _listeners.Add(listener);
         listener.Start(socket => Shard.Post(() => Accept(socket, tls)));
         return listener.Port;
@@ -191,10 +189,7 @@ internal sealed class ReplayServer : IAsyncDisposable
 
     private string UrlOf(string scheme, int port)
     {
-        IPAddress bind = Options.BindAddress;
-        string host = bind.Equals(IPAddress.Any) || bind.Equals(IPAddress.IPv6Any) ? "127.0.0.1"
-            : bind.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{bind}]"
-            : bind.ToString();
+        string host = ListenAddress.HostOf(Options.BindAddress);
         return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{host}:{port}{RecordedExchange.PathOf(Recording.Url)}");
     }
 }
