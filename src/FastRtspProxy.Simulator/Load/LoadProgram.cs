@@ -19,6 +19,12 @@ internal static class LoadProgram
 
     public static async Task<int> RunAsync(LoadOptions options, TextWriter output, TextWriter errors, CancellationToken cancel)
     {
+        if (options.LocalAddresses.FirstOrDefault(static one => !CanBeBound(one)) is { } stranger)
+        {
+            await errors.WriteLineAsync($"rtspsim load: --local: {stranger} is no address of this machine");
+            return ExitCode.BadOptions;
+        }
+
         List<LoadTarget> targets = [];
         foreach (string text in options.Urls)
         {
@@ -86,6 +92,18 @@ internal static class LoadProgram
     {
         ResourceLimit limit = new() { Current = (ulong)needed, Maximum = (ulong)needed };
         return Libc.SetResourceLimit(LinuxConstants.ResourceNoFile, &limit) == 0;
+    }
+
+    /// <summary>The kernel is asked: whole networks may be this machine's without standing at a device (ip-route(8), local).</summary>
+    private static bool CanBeBound(IPAddress address)
+    {
+        int fd = RawSocket.OpenUdp(address, 0);
+        if (fd >= 0)
+        {
+            _ = Libc.Close(fd);
+        }
+
+        return fd != -LinuxConstants.ErrorAddressNotAvailable;
     }
 
     private static async Task<IPAddress?> LookUpAsync(string host, CancellationToken cancel)
