@@ -32,6 +32,9 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
     /// <summary>The Session header of all further requests.</summary>
     public string? Session { get; set; }
 
+    /// <summary>Half of what the server gives a silent session: 60 s unless it says otherwise (RFC 2326 section 12.37).</summary>
+    public TimeSpan KeepAlive { get; private set; } = TimeSpan.FromSeconds(30);
+
     public IPAddress LocalAddress => pipe.Local.Address;
 
     public IPAddress RemoteAddress => pipe.Remote.Address;
@@ -130,6 +133,37 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
         catch (OperationCanceledException)
         {
             return true;
+        }
+        catch (Exception e) when (e is EndOfStreamException or SocketException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The session that the answer of a SETUP names, and how long it lives in silence.</summary>
+    public void TakeSession(RtspMessage answer)
+    {
+        if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out int? timeout))
+        {
+            Session = session;
+            KeepAlive = TimeSpan.FromSeconds(Math.Max(1, (timeout ?? 60) / 2));
+        }
+    }
+
+    /// <summary>
+    /// Asks for nothing: reports alone keep the session of some servers only. Frames are taken meanwhile. False: the server has closed.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Neither an answer nor a frame.</exception>
+    public async Task<bool> KeepAliveAsync(string url, CancellationToken cancel)
+    {
+        try
+        {
+            _ = await RequestAsync(RtspMethod.GetParameter, url, cancel);
+            return true;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            return true; // whatever it makes of the request, it has heard of us
         }
         catch (Exception e) when (e is EndOfStreamException or SocketException)
         {

@@ -24,9 +24,6 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     private readonly List<Socket> _sockets = [];
     private readonly uint _ssrc = (uint)Random.Shared.NextInt64();
 
-    /// <summary>Half of what the server gives a silent session: 60 s unless it says otherwise (RFC 2326 section 12.37).</summary>
-    private TimeSpan _keepAlive = TimeSpan.FromSeconds(30);
-
     public async Task<int> RunAsync(CancellationToken cancel)
     {
         try
@@ -160,12 +157,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
                 return false;
             }
 
-            if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out int? timeout))
-            {
-                connection.Session = session;
-                _keepAlive = TimeSpan.FromSeconds(Math.Max(1, (timeout ?? 60) / 2));
-            }
-
+            connection.TakeSession(answer);
             _channels.Add(RtspConnection.ChannelsOf(answer, wanted.Interleaved ?? default));
             if (i == 0)
             {
@@ -251,7 +243,7 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
     {
         Stopwatch clock = Stopwatch.StartNew();
         TimeSpan asked = TimeSpan.Zero;
-        TimeSpan turn = _keepAlive < s_turn ? _keepAlive : s_turn;
+        TimeSpan turn = connection.KeepAlive < s_turn ? connection.KeepAlive : s_turn;
         while (clock.Elapsed < options.Duration && !cancel.IsCancellationRequested)
         {
             using CancellationTokenSource until = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -267,11 +259,11 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
                 await ReportAsync(connection);
             }
 
-            if (clock.Elapsed - asked + turn > _keepAlive)
+            if (clock.Elapsed - asked + turn > connection.KeepAlive)
             {
                 // The next turn would be too late.
                 asked = clock.Elapsed;
-                if (!await KeepAliveAsync(connection, url, cancel))
+                if (!await connection.KeepAliveAsync(url, cancel))
                 {
                     return false;
                 }
@@ -279,24 +271,6 @@ internal sealed class ProbeRun(ProbeOptions options, TextWriter output)
         }
 
         return true;
-    }
-
-    /// <summary>Reports alone keep the session of some servers only. Frames are taken meanwhile. False: the server has closed.</summary>
-    private static async Task<bool> KeepAliveAsync(RtspConnection connection, string url, CancellationToken cancel)
-    {
-        try
-        {
-            _ = await connection.RequestAsync(RtspMethod.GetParameter, url, cancel);
-            return true;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            return true; // whatever it makes of the request, it has heard of us
-        }
-        catch (Exception e) when (e is EndOfStreamException or SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task ReportAsync(RtspConnection connection)

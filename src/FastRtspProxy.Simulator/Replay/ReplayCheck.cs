@@ -62,17 +62,25 @@ internal sealed class ReplayCheck(Recording recording, RtspUrl url, TimeSpan lim
                 RtspMethod.Setup, description.Tracks[i].Control, cancel, new RtspHeader("Transport", TransportHeader.Format(wanted)));
             Require(answer, RtspMethod.Setup);
             _rtpChannels.Add(RtspConnection.ChannelsOf(answer, channels).Rtp);
-            if (SessionHeader.TryParse(answer.Header("Session") ?? "", out string session, out _))
-            {
-                connection.Session = session;
-            }
+            connection.TakeSession(answer);
         }
 
         Require(await connection.RequestAsync(RtspMethod.Play, description.AggregateUrl, cancel), RtspMethod.Play);
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         over.CancelAfter(duration);
-        _ = await connection.ReadFramesAsync(over.Token);
+        await WatchAsync(connection, description.AggregateUrl, over.Token);
         return cancel.IsCancellationRequested ? ExitCode.Failed : Report(saysAll);
+    }
+
+    private static async Task WatchAsync(RtspConnection connection, string url, CancellationToken over)
+    {
+        bool isOpen = true;
+        while (isOpen && !over.IsCancellationRequested)
+        {
+            using CancellationTokenSource turn = CancellationTokenSource.CreateLinkedTokenSource(over);
+            turn.CancelAfter(connection.KeepAlive);
+            isOpen = await connection.ReadFramesAsync(turn.Token) && (over.IsCancellationRequested || await connection.KeepAliveAsync(url, over));
+        }
     }
 
     private static void Require(RtspMessage answer, string method)
