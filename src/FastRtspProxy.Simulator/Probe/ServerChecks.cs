@@ -110,7 +110,7 @@ internal sealed class ServerChecks(ProbeOptions options)
         {
             _findings.Add(new Finding(rule, what, rule == Rules.RequestsWithoutEnd, e.Message));
         }
-        catch (Exception e) when (e is TimeoutException or InvalidDataException)
+        catch (Exception e) when (e is TimeoutException or InvalidDataException or IOException) // the last for TLS that comes to no agreement
         {
             _findings.Add(new Finding(rule, what, false, e.Message));
         }
