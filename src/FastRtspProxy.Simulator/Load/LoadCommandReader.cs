@@ -71,6 +71,7 @@ internal static class LoadCommandReader
         reading.Check(
             talk is null || options.Transports.All(static one => one != ClientTransport.Multicast), "--talk: a group has no back channel");
         reading.Check(!reading.HasTls || slow + stopped == 0, "--slow and --stopped: not over rtsps");
+        reading.Check(!reading.HasTls || options.LocalAddresses.Count == 0, "--local: not over rtsps");
         error = reading.Error;
         if (error is not null)
         {

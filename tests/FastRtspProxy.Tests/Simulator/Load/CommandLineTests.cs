@@ -21,6 +21,7 @@ public class CommandLineTests
     [InlineData("--transport tcp", "load", "rtsps://127.0.0.1/a")]
     [InlineData("--transport tcp", "probe", "-t", "udp", "rtsps://127.0.0.1/a")]
     [InlineData("not over rtsps", "load", "-t", "tcp", "--slow", "5%", "rtsps://127.0.0.1/a")]
+    [InlineData("--local: not over rtsps", "load", "-t", "tcp", "--local", "127.0.0.9", "rtsps://127.0.0.1/a")]
     [InlineData("the folder /nowhere/at/all does not exist", "load", "--json", "/nowhere/at/all/r.json", "rtsp://127.0.0.1/a")]
     [InlineData("192.0.2.77 is no address of this machine", "load", "--local", "127.0.0.1,192.0.2.77", "rtsp://127.0.0.1/a")]
     [InlineData("--local: addresses of this machine", "load", "--local", "here", "rtsp://127.0.0.1/a")]
