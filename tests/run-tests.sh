@@ -122,7 +122,8 @@ prerequisites() {
     mapfile -t missing < <(missing_packages)
     [ ${#missing[@]} -eq 0 ] && return 0
     if [ "${1:-}" = --install ]; then
-        apt-get update -q && apt-get install -y -q --no-install-recommends "${missing[@]}"
+        # A machine that has just started may be at its own updates.
+        apt-get update -q && apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "${missing[@]}"
     else
         echo "missing: apt-get install -y --no-install-recommends ${missing[*]}"
         return 1
