@@ -15,7 +15,7 @@ public sealed class CaptureTests(ITestOutputHelper log) : EndToEndTest(log)
     [InlineData("http", "http")]
     public async Task Replay_OfACaptureWithMedia_PlaysInFfmpegAndRtspsrc(string ffmpeg, string rtspsrc)
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--bitrate", "500k");
+        SimulatedCamera camera = await StartSimulatorAsync();
         string file = await CaptureAsync(camera.Urls[0], "--with-media");
         SimulatedCamera replay = await StartSimulatorAsync("--replay", file);
 

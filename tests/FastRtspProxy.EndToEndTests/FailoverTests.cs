@@ -22,8 +22,8 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
     [InlineData("udp", "tcp")]
     public async Task Source_IsKilled_PlayersPlayOnWithTheNext(string ffmpegOver, string rtspsrcOver)
     {
-        SimulatedCamera first = await StartSimulatorAsync("--bitrate", "500k"); // a player that stands still for a moment has room for what comes
-        SimulatedCamera second = await StartSimulatorAsync("--bitrate", "500k");
+        SimulatedCamera first = await StartSimulatorAsync();
+        SimulatedCamera second = await StartSimulatorAsync();
         ProxyProcess proxy = await StartFailoverAsync(first.Urls[0], second.Urls[0]);
         await using RawPlayer raw = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
         await raw.PlayAsync();

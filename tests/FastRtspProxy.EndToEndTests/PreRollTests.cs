@@ -22,7 +22,7 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
     [InlineData("udp")]
     public async Task Record_FromTenSecondsAgo_HasEveryPictureFromThereIntoThePresent(string transport)
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--bitrate", "500k"); // a recorder that stands still for a moment has room for what comes
+        SimulatedCamera camera = await StartSimulatorAsync();
         using ConfigFile config = new($"streams:\n  gate: {{source: \"{camera.Urls[0]}\", keep: {{time: 13s}}}}\n");
         ProxyProcess proxy = await StartProxyAsync("-v", "--config", config.Path);
         await proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), Soon);

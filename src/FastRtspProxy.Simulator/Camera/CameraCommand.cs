@@ -35,6 +35,11 @@ internal static class CameraCommand
             return ExitCode.BadOptions;
         }
 
+        foreach (string line in CameraCommandReader.WithoutEffect(result, given))
+        {
+            await Console.Error.WriteLineAsync("rtspsim camera: " + line);
+        }
+
         using ShardGroup shards = ShardGroup.Start(run.Threads, TimeProvider.System, NullLoggerFactory.Instance);
         try
         {

@@ -107,6 +107,22 @@ internal static class CameraCommandReader
         return true;
     }
 
+    /// <summary>A line for each option that was given and changes nothing beside the others.</summary>
+    public static IEnumerable<string> WithoutEffect(ParseResult result, CameraCommandOptions given)
+    {
+        string video = result.GetValue(given.Video)!;
+        Option[] ofMadeVideo = video is "clip" or "clip-h265" or "none" ? [given.Bitrate, given.Fps, given.Gop, given.Size] : [];
+        foreach (Option option in ofMadeVideo.Where(one => result.GetResult(one) is { Implicit: false }))
+        {
+            yield return $"{option.Name} has no effect on --video {video}: it is of synthetic video, --video h264 for one";
+        }
+
+        if (result.GetValue(given.Auth) is not null && result.GetValue(given.User) is null)
+        {
+            yield return "--auth has no effect without --user: nobody is asked for credentials";
+        }
+    }
+
     private static bool TrySrtp(string? text, out SimulatedCameraSrtp srtp, out SrtpSuite suite, [NotNullWhen(false)] out string? error)
     {
         (string way, string name) = text?.Split(',', 2) is [var first, var second] ? (first, second) : (text ?? "none", "");

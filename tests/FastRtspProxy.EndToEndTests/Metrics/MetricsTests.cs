@@ -11,7 +11,7 @@ public sealed class MetricsTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task Page_OfAWatchedStream_PassesPromtoolAndPrometheusAnswersRates()
     {
-        SimulatedCamera camera = await StartSimulatorAsync("--fps", "25", "--gop", "25");
+        SimulatedCamera camera = await StartSimulatorAsync();
         int port = FreePorts.Next();
         ProxyProcess proxy = await StartProxyAsync("--http", "127.0.0.1:" + port.ToString(CultureInfo.InvariantCulture), camera.Urls[0]);
         ChildProcess load = StartProgram(

@@ -72,7 +72,7 @@ with Hosts(FOLDER) as hosts:
     build(hosts)
     with open(os.path.join(FOLDER, "proxy.yaml"), "w") as file:
         file.write(CONFIG)
-    hosts.start("camera", "camera", SIMULATOR, "camera", "--bind", "10.1.0.2", "--port", "8555", "--bitrate", "500k")
+    hosts.start("camera", "camera", SIMULATOR, "camera", "--bind", "10.1.0.2", "--port", "8555")
     hosts.wait_for("the camera", lambda: "rtsp://" in hosts.log("camera"), START_SECONDS, "camera")
     hosts.start("server", "proxy", PROXY, "--config", os.path.join(FOLDER, "proxy.yaml"))
     four, six = "rtsp://10.1.0.1:8554/four", "rtsp://[fd00::1]:8554/six"

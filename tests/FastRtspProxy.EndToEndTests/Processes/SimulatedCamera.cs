@@ -36,10 +36,14 @@ public sealed class SimulatedCamera : IAsyncDisposable
         string[] urls = [];
         await process.WaitAsync(
             "a camera that listens",
-            lines => (urls = [.. lines.Select(line => line.Text).Where(text => text.StartsWith("rtsp", StringComparison.Ordinal))]).Length >= expected,
+            lines => (urls = [.. lines.Select(line => line.Text).Where(IsUrl)]).Length >= expected,
             TimeSpan.FromSeconds(60));
         return new SimulatedCamera(process, port, urls);
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    // What it has to say begins with its own name, rtspsim.
+    private static bool IsUrl(string line) =>
+        line.StartsWith("rtsp://", StringComparison.Ordinal) || line.StartsWith("rtsps://", StringComparison.Ordinal);
 }

@@ -85,9 +85,31 @@ public class CameraCommandReaderTests
         Assert.Contains(named, error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--video h264 --bitrate 8M --fps 10 --gop 10 --size 640x360 --auth basic --user admin:pw")]
+    [InlineData("--bitrate 8M --fps 10", "--bitrate has no effect on --video clip", "--fps has no effect on --video clip")]
+    [InlineData("--video clip-h265 --size 640x360", "--size has no effect on --video clip-h265")]
+    [InlineData("--auth digest", "--auth has no effect without --user")]
+    public void WithoutEffect_WhatChangesNothing_IsSaid(string arguments, params string[] lines)
+    {
+        ParseResult result = Parse(arguments, out CameraCommandOptions options);
+
+        string[] said = [.. CameraCommandReader.WithoutEffect(result, options)];
+
+        Assert.Equal(lines.Length, said.Length);
+        Assert.All(lines.Zip(said), static pair => Assert.StartsWith(pair.First, pair.Second, StringComparison.Ordinal));
+    }
+
     private static bool TryRead(string arguments, out CameraRun? run, out string? error)
     {
-        CameraCommandOptions options = new();
+        ParseResult result = Parse(arguments, out CameraCommandOptions options);
+        return CameraCommandReader.TryRead(result, options, out run, out error);
+    }
+
+    private static ParseResult Parse(string arguments, out CameraCommandOptions options)
+    {
+        options = new CameraCommandOptions();
         Command command = new("camera");
         foreach (Option option in options.All)
         {
@@ -96,6 +118,6 @@ public class CameraCommandReaderTests
 
         ParseResult result = command.Parse(arguments);
         Assert.Empty(result.Errors);
-        return CameraCommandReader.TryRead(result, options, out run, out error);
+        return result;
     }
 }
