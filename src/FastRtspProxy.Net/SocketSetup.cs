@@ -134,9 +134,9 @@ internal static unsafe class SocketSetup
     }
 
     /// <summary>
-    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)); or the peer's window was shut, and it is asked again
-    /// and again whether it has opened, and does not answer (tcpi_probes): the line is down, or the peer's machine. A peer that is there and takes
-    /// nothing keeps its window shut, and answers each question.
+    /// What was sent is sent again and again, and nobody acknowledges it (tcpi_retransmits, tcp(7)); or the peer's window was shut, and it is asked
+    /// again and again whether it has opened, and does not answer (tcpi_probes): the line is down, or the peer's machine. A peer that is there and
+    /// takes nothing keeps its window shut, and answers each question.
     /// </summary>
     public static bool IsLineDown(int fd)
     {

@@ -105,8 +105,8 @@ internal sealed class RequestReader(PeerInput input, RtspMessage message, Sessio
     public static Task LingerAsync(PeerInput input) => Task.WhenAny(DrainAsync(input), Task.Delay(FrontendLimits.RefusalLinger));
 
     /// <summary>
-    /// Quirk (clients that send a line end too many behind a request, or line ends as keep-alives; RFC 2068 section 4.1): how many stand in front of a
-    /// frame. Those in front of a request the parser passes over.
+    /// Quirk (clients that send a line end too many behind a request, or line ends as keep-alives; RFC 2068 section 4.1): how many stand in front of
+    /// a frame. Those in front of a request the parser passes over.
     /// </summary>
     private static int LineEndsBeforeFrame(ReadOnlySpan<byte> rest)
     {
