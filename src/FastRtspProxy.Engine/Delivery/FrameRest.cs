@@ -22,6 +22,9 @@ internal sealed class FrameRest
     /// <summary>Tracks (a bit each) whose access unit is held to its end: nothing more of them is wanted.</summary>
     private uint _closedTracks;
 
+    /// <summary>Tracks (a bit each) of whose access unit packets are held.</summary>
+    private uint _heldTracks;
+
     /// <summary>Packets held.</summary>
     public int Count { get; private set; }
 
@@ -44,6 +47,9 @@ internal sealed class FrameRest
 
     /// <summary>Held packets that are not sent.</summary>
     public bool IsPending => Sent < Count;
+
+    /// <summary>The end of an access unit of which packets are held is not published. A track that is silent has none that is waited for.</summary>
+    public bool IsOpen => (_heldTracks & ~_closedTracks) != 0;
 
     /// <summary>The held packets; sequences are 0 to <see cref="Count"/>.</summary>
     public RingEntries View => new(_entries);
@@ -74,6 +80,7 @@ internal sealed class FrameRest
             if ((entry.Flags & EntryFlags.FrameStart) == 0 && channels.ChannelOf(entry) != TcpViewer.NoChannel)
             {
                 Add(entry);
+                _heldTracks |= track;
             }
 
             if ((entry.Flags & (EntryFlags.FrameStart | EntryFlags.Marker)) != 0)
@@ -100,6 +107,7 @@ internal sealed class FrameRest
         Sent = 0;
         Count = 0;
         _closedTracks = 0;
+        _heldTracks = 0;
     }
 
     private void Add(in RingEntry entry)

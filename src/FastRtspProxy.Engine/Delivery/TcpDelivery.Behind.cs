@@ -55,7 +55,7 @@ internal sealed unsafe partial class TcpDelivery
     {
         if (from > viewer.Cursor)
         {
-            if (viewer.Rest is { } rest && (rest.Slot >= 0 || rest.IsPending))
+            if (viewer.Rest is { } rest && (rest.IsPending || (rest.Slot >= 0 && rest.IsOpen)))
             {
                 return SendRest(viewer, rest);
             }

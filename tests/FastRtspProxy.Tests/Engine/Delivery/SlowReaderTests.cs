@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using FastRtspProxy.Engine.Delivery;
 using FastRtspProxy.Engine.Frontend;
+using FastRtspProxy.Engine.Relay;
 
 namespace FastRtspProxy.Tests.Engine.Delivery;
 
@@ -87,6 +88,47 @@ public sealed class SlowReaderTests
         Assert.True(reader.Sounds > 20, $"{reader.Sounds} sounds");
         Assert.True(viewer.DroppedPackets > 0);
         fixture.OnShard(() => fixture.FanOut.Remove(viewer));
+    }
+
+    /// <summary>Of two videos one has stopped: no end of a picture of it is to come.</summary>
+    [Fact]
+    public void Publish_TheOtherVideoIsSilentWhenAClientIsLapped_TheClientGoesOnWithTheOneThatComes()
+    {
+        using FanOutFixture fixture = new(new FanOutLimits { HoldMicrosPerViewer = 0, LagMax = TimeSpan.FromHours(1), LagBytesMax = long.MaxValue }, keepBytes: 1 << 20);
+        uint timestamp = 0;
+        PublishKeyFrame(track: 1, packets: 1);
+        (TcpViewer viewer, Socket far) = fixture.AddTcp([0, 2], sendBufferBytes: 16 * 1024);
+        for (int i = 0; i < 1000 && fixture.OnShard(() => viewer.State) != TcpViewerState.Parked; i++)
+        {
+            PublishKeyFrame(track: 0, packets: 30);
+        }
+
+        Assert.Equal(TcpViewerState.Parked, fixture.OnShard(() => viewer.State));
+        for (int i = 0; i < 200; i++)
+        {
+            PublishKeyFrame(track: 0, packets: 30);
+        }
+
+        Assert.True(SpinWait.SpinUntil(IsInStepAgain, 60_000), $"{fixture.OnShard(() => viewer.State)}");
+        Assert.True(viewer.Skips > 0);
+        fixture.OnShard(() => fixture.FanOut.Remove(viewer));
+
+        void PublishKeyFrame(int track, int packets) => fixture.OnShard(() =>
+        {
+            fixture.AppendFrame(track, packets, timestamp += 3600, EntryFlags.RandomAccess);
+            fixture.Ring.Publish();
+            fixture.FanOut.OnEndOfTurn();
+        });
+
+        bool IsInStepAgain()
+        {
+            while (far.Available > 0)
+            {
+                _ = far.Receive(_buffer);
+            }
+
+            return fixture.OnShard(() => viewer.State) == TcpViewerState.InStep;
+        }
     }
 
     private static void Publish(FanOutFixture fixture, PictureStream stream, int packets, bool isRandomAccess, int piece)
