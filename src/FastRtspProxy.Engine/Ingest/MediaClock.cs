@@ -50,6 +50,9 @@ internal sealed class MediaClock
         }
     }
 
+    /// <summary>How long ago the session's first packet of any track came; 0: none has.</summary>
+    public long SinceBegunMicros(long nowMicros) => _anchored ? nowMicros - _anchorArrivalMicros : 0;
+
     /// <summary>The media time of a moment, from the newest packet.</summary>
     public long Extrapolate(long nowMicros) => _started ? _lastMediaMicros + Math.Max(0, nowMicros - _lastArrivalMicros) : 0;
 

@@ -14,6 +14,12 @@ internal sealed class TrackTimeline
     /// <summary>A line that stays below what was sent for so many pictures is a clock that was set back.</summary>
     private const int HeldBackMax = 8;
 
+    /// <summary>
+    /// A track that begins so much later than the others (a microphone that is switched on, metadata of events) begins with its own time: at the one
+    /// that was promised for the beginning it would be that far behind the pictures for as long as the session lasts.
+    /// </summary>
+    private const long LateMicros = 1_000_000;
+
     private readonly MediaClock _clock;
     private readonly uint _timestampBase;
     private readonly int _clockRate;
@@ -88,6 +94,9 @@ internal sealed class TrackTimeline
 
     /// <summary>True once a packet went through since the session began.</summary>
     public bool InSession => _inSession;
+
+    /// <summary>Other tracks have begun the session long ago: a time that was promised for the beginning is not that of the next packet.</summary>
+    public bool IsLate(long nowMicros) => _clock.SinceBegunMicros(nowMicros) > LateMicros;
 
     /// <summary>True while numbers were promised and the packet has not come.</summary>
     public bool HasPromise => _promisedTicks is not null;
@@ -210,9 +219,8 @@ internal sealed class TrackTimeline
     private void Begin(long arrivalMicros)
     {
         _inSession = true;
-        if (_promisedTicks is { } promised)
+        if (_promisedTicks is { } promised && !IsLate(arrivalMicros))
         {
-            _promisedTicks = null;
             _ticks = promised;
             _clock.TakeUpAt(ToMicros(promised), arrivalMicros);
         }
@@ -221,6 +229,7 @@ internal sealed class TrackTimeline
             _ticks = AfterLast(ToTicks(_clock.TakeUp(arrivalMicros)));
         }
 
+        _promisedTicks = null;
         _hasTicks = true;
         _order.BeginAnew();
         _heldBack = 0;

@@ -121,9 +121,9 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
                 return new TrackStart(track.Index, null, null, null); // nothing of it is expected, so nothing is promised
             }
 
-            // Nothing came yet: the next packet gets the promised numbers. With clients that are held over an outage the timestamp must follow the
-            // real time of that packet instead, so only the sequence number can be told.
-            if (hasClients && !timeline.HasPromise)
+            // Nothing came yet: the next packet gets the promised numbers. With clients that are held over an outage, and on a track that begins long
+            // after the others, the timestamp follows the real time of that packet instead, so only the sequence number can be told.
+            if (hasClients && (!timeline.HasPromise || timeline.IsLate(shard.NowMicros)))
             {
                 return new TrackStart(track.Index, timeline.NextSequenceNumber, null, null);
             }

@@ -22,6 +22,26 @@ public sealed class TrackTimelineTests
         Assert.False(timeline.HasPromise);
     }
 
+    /// <summary>Sound that is switched on an hour later, or metadata of events: at the promised time it would be an hour behind the pictures.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 2)]
+    [InlineData(3600, 3600)]
+    public void TryMap_FirstPacketAfterAPromiseLongAfterAnotherTracks_IsAsMuchLater(int seconds, int later)
+    {
+        (TrackTimeline video, TrackTimeline sound) = (Make(), Make(rate: 8000));
+        _ = video.Promise(1_000);
+        (ushort sequenceNumber, uint rtpTime) = sound.Promise(1_000);
+        video.TryMap(7, 4711, 12_345, 4_000_000, out _, out _);
+        long arrival = 4_000_000 + (seconds * 1_000_000L);
+        Assert.Equal(later > 0, sound.IsLate(arrival));
+
+        Assert.True(sound.TryMap(8, 4711, 12_345, arrival, out ushort mapped, out uint timestamp));
+
+        Assert.Equal((sequenceNumber, unchecked(rtpTime + (uint)(later * 8000))), (mapped, timestamp));
+        Assert.False(sound.HasPromise);
+    }
+
     [Fact]
     public void TryMap_WithinASession_KeepsGapsAndTicks()
     {
