@@ -199,7 +199,7 @@ internal sealed class BackendTrack
 
     /// <summary>The camera's RTCP. True for a BYE of the source that plays.</summary>
     /// <param name="compound">As it came.</param>
-    /// <param name="isGroup">Other receivers send reports there as well: only a sender's is a sign of life.</param>
+    /// <param name="isGroup">Other receivers send reports there as well: only a sender's is a sign of life, and one name is the camera's.</param>
     /// <param name="nowMicros">The shard's clock.</param>
     public bool OnRtcp(ReadOnlySpan<byte> compound, bool isGroup, long nowMicros)
     {
@@ -211,12 +211,11 @@ internal sealed class BackendTrack
             switch (packet.Type)
             {
                 case RtcpPacketType.SenderReport when !Sources.HasSource || Sources.IsOfStream(packet.Ssrc):
-                    _hasReport = true;
-                    _lastReportNtp = packet.Ntp;
-                    _lastReportMicros = nowMicros;
+                    (_hasReport, _lastReportNtp, _lastReportMicros) = (true, packet.Ntp, nowMicros);
                     _sink.OnSenderReport(Index, Sources.HasSource ? Sources.Source : packet.Ssrc, packet.Ntp, packet.RtpTimestamp, nowMicros);
                     break;
-                case RtcpPacketType.SourceDescription when packet.TryGetCname(out _, out ReadOnlySpan<byte> name):
+                case RtcpPacketType.SourceDescription
+                    when packet.TryGetCname(out uint named, out ReadOnlySpan<byte> name) && (!isGroup || Sources.IsOfStream(named)):
                     _sink.OnCanonicalName(Index, name);
                     break;
                 case RtcpPacketType.Bye:

@@ -133,6 +133,28 @@ public sealed class MulticastTests
         Assert.Equal("no media for 1 s (multicast)", failure.Message);
     }
 
+    /// <summary>Players line sound and pictures up by the name (RFC 3550 section 6.5.1), so it must be the camera's on each track.</summary>
+    [Fact]
+    [Rule("C14")]
+    public async Task Name_OfAnotherReceiverOfTheGroup_IsNotTakenForTheCameras()
+    {
+        const string Group = "239.255.77.9";
+        await using BackendFixture fixture = new();
+        int port = ScriptGroup(fixture.Camera, Group, hasSource: false);
+        Assert.Null(await fixture.PlayAsync(fixture.Create()));
+        using Socket sender = Sender();
+        Send(sender, Group, port, 1);
+        await Until.TrueAsync(() => fixture.Sink.Packets.Count == 1);
+        IPEndPoint reports = new(IPAddress.Parse(Group), port + 1);
+        byte[] other = [0x80, 201, 0, 1, 0, 0, 0, 99, 0x81, 202, 0, 3, 0, 0, 0, 99, 1, 4, .. "else"u8, 0, 0];
+
+        sender.SendTo(other, reports);
+        sender.SendTo(ScriptedCamera.SenderReportBytes(1, 2, 3), reports);
+
+        await Until.TrueAsync(() => fixture.Sink.Names.Contains("cam1"));
+        Assert.Equal(["cam1"], fixture.Sink.Names);
+    }
+
     [Fact]
     [Rule("C14")]
     public async Task Play_GroupThatCannotBeJoined_UdpIsNext()
