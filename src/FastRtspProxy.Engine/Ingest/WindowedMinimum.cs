@@ -38,9 +38,10 @@ internal struct WindowedMinimum
         _present = Math.Min(_present, value);
     }
 
-    /// <summary>All values are measured from elsewhere now.</summary>
+    /// <summary>All values are measured from elsewhere now, and so is the time.</summary>
     public void Shift(long by)
     {
+        _sinceMicros += by;
         _present += _present == long.MaxValue ? 0 : by;
         _before += _before == long.MaxValue ? 0 : by;
     }

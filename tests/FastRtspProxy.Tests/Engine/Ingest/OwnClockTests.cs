@@ -96,6 +96,22 @@ public sealed class OwnClockTests
         Assert.Equal(Now + (60 * Second), Told(video));
     }
 
+    /// <summary>A box whose clock was two days ahead. The camera's crystal is slow by a hundredth, far more than any: what came fastest is that of the last ten to twenty seconds.</summary>
+    [Fact]
+    public void OnOwnClock_OursGoesBack_WhatCameFastestIsForgottenAsBefore()
+    {
+        _ownMicros = Now + (48 * Hour);
+        ReportClock video = new(_wall);
+        video.OnPacket(_mediaMicros, _ownMicros);
+        SetOwnClock(Now, video);
+        for (int i = 0; i < 60; i++)
+        {
+            Tick(1);
+            _mediaMicros -= Second / 100;
+            Assert.InRange(video.OnPacket(_mediaMicros, _ownMicros), 0, 22 * Second / 100);
+        }
+    }
+
     private void Play(int seconds, ReportClock video, ReportClock audio, long cameraMicros)
     {
         for (int i = 0; i < seconds; i++, Tick(1))
