@@ -56,8 +56,8 @@ internal sealed class MountIngest
     /// <inheritdoc cref="IngestCounters"/>
     public IngestCounters Counters { get; }
 
-    /// <inheritdoc cref="WallMapping.CameraOffsetMicros"/>
-    public long? CameraClockOffsetMicros => _wall.CameraOffsetMicros;
+    /// <summary>The camera's clock minus ours, which may have been set since its newest report; null: none was believed. On the shard.</summary>
+    public long? CameraClockOffsetMicros => _wall.CameraOffsetMicros + _wallOffsetMicros - WallOffset();
 
     /// <summary>The tracks of the present description.</summary>
     public IReadOnlyList<IngestTrack> Tracks => _tracks;

@@ -30,7 +30,7 @@ internal sealed class WallMapping
     /// <summary>How far the told time is from our own clock, by the newest report of the camera; for tracks without reports.</summary>
     public long SkewMicros { get; private set; }
 
-    /// <summary>The camera's clock minus ours at the newest report of the session that was believed; null: none was.</summary>
+    /// <summary>The camera's clock minus ours, as it was kept, at the newest report of the session that was believed; null: none was.</summary>
     public long? CameraOffsetMicros { get; private set; }
 
     /// <summary>The camera begins anew; its clock may be another one.</summary>
@@ -59,6 +59,7 @@ internal sealed class WallMapping
             return null;
         }
 
+        CameraOffsetMicros -= ownMicros - keptMicros;
         if (!_hasOffset)
         {
             return ownMicros - keptMicros;

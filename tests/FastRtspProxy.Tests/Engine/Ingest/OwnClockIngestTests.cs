@@ -63,6 +63,40 @@ public sealed class OwnClockIngestTests
         Assert.InRange((Told(shard, ingest) - told).TotalSeconds, 9, 11);
     }
 
+    /// <summary>With two hours what is told stays; with half a century it goes along.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CameraClockOffset_TheBoxGetsItsTimeWhileACameraPlays_IsToThatTime(bool wasUnset)
+    {
+        _time.SetWallClock(wasUnset ? s_unset : s_now.AddHours(-2));
+        using ShardGroup shards = ShardGroup.Start(1, _time, NullLoggerFactory.Instance);
+        using SlabPool pool = new(16 << 20);
+        Shard shard = shards.Shards[0];
+        Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoOnly), out SdpDocument? document, out _));
+        MountIngest ingest = new(shard, new PacketRing(pool, new RingOptions { KeepBytes = 4 << 20 }, 1));
+        await shard.RunAsync(() =>
+        {
+            ingest.Describe(document.Media);
+            ingest.Begin(0);
+            return Task.CompletedTask;
+        });
+        await PlayAsync(shard, ingest, s_now);
+        Assert.True(await OffsetAsync(shard, ingest) > 7000);
+
+        _time.SetWallClock(s_now.AddSeconds(10));
+        Assert.InRange(await OffsetAsync(shard, ingest), -1, 1);
+        await shard.RunAsync(() =>
+        {
+            ingest.AppendReports();
+            return Task.CompletedTask;
+        });
+        Assert.InRange(await OffsetAsync(shard, ingest), -1, 1);
+    }
+
+    private static Task<double> OffsetAsync(Shard shard, MountIngest ingest) =>
+        shard.RunAsync(() => Task.FromResult(ingest.CameraClockOffsetMicros!.Value / 1e6));
+
     /// <summary>Ten seconds of one picture a second, and a report behind each second one.</summary>
     private async Task PlayAsync(Shard shard, MountIngest ingest, DateTimeOffset? camera)
     {
