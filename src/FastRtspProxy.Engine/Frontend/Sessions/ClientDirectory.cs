@@ -29,7 +29,11 @@ internal sealed class ClientDirectory(FrontendCounters counters, UdpAddresses ad
     {
         track.IsListed = true;
         _bySource[track.Rtcp] = track;
-        WaitingFor(track).Add(track.Rtcp, track);
+        if (!track.IsRaw)
+        {
+            WaitingFor(track).Add(track.Rtcp, track); // who gets no RTP reports nothing of it: what others of the host send is not its own
+        }
+
         _rtp.Add(track);
     }
 

@@ -57,6 +57,29 @@ public sealed class FrontendRawTests
         Assert.Equal(status, (await client.RequestAsync("SETUP", $"rtsp://127.0.0.1:{host.Port}/x/track1", "Transport: " + transport)).Status);
     }
 
+    /// <summary>A set-top box and a player behind one NAT, which gives the player's RTCP another port: a box that gets no RTP never sends any.</summary>
+    [Fact]
+    public async Task Rtcp_FromAPortThatNobodyAnnounced_IsThePlayersAndNotThatOfTheBoxBesideIt()
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync(shards: 1);
+        FakeMount mount = host.AddMount("ts", tracks: 1, video: "MP2T");
+        string url = $"rtsp://127.0.0.1:{host.Port}/ts";
+        using RtspTestClient client = await host.ConnectAsync();
+        using RtspTestClient ordinary = await host.ConnectAsync();
+        using UdpTestReceiver box = new(), announced = new(), translated = new();
+        RtspTestResponse raw = await client.RequestAsync("SETUP", url + "/track1", $"Transport: RAW/RAW/UDP;unicast;client_port={box.RtpPort}");
+        RtspTestResponse setup = await ordinary.RequestAsync("SETUP", url + "/track1", announced.Transport);
+        await client.RequestAsync("PLAY", url, "Session: " + raw.Session);
+        await ordinary.RequestAsync("PLAY", url, "Session: " + setup.Session);
+
+        await NatDialogue.RtcpAsync(host, translated, PlayDialogue.ServerPort(setup), UdpTestReceiver.ReceiverReport(mount.Tracks[0].Ssrc));
+        await mount.EmitAsync(0, 1);
+        await mount.EmitReportAsync(0);
+
+        await translated.ReadRtcpAsync();
+        Assert.True(announced.HasNoRtcp && box.HasNoRtcp);
+    }
+
     /// <summary>Both streams of a box at one port would be mixed; the second is refused and may ask for another way.</summary>
     [Fact]
     public async Task Setup_PortOfAnotherSession_Is461()
