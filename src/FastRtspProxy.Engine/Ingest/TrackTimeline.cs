@@ -45,7 +45,7 @@ internal sealed class TrackTimeline
     /// <summary>False before the first packet of all.</summary>
     private bool _hasTicks;
 
-    /// <summary>What was promised for the first packet of the next session; null: nothing was, or the packet has come.</summary>
+    /// <summary>What was promised for the first packet of the session; null: nothing was, or the packet has come.</summary>
     private long? _promisedTicks;
 
     /// <summary>What is sent: <see cref="_ticks"/>, where that does not go back.</summary>
@@ -112,8 +112,12 @@ internal sealed class TrackTimeline
     /// <summary>Jumps of the camera's clock or numbers that were levelled out.</summary>
     public long Jumps { get; private set; }
 
-    /// <summary>The camera begins anew.</summary>
-    public void BeginSession() => _inSession = false;
+    /// <summary>The camera begins anew. What was promised for a packet that did not come is forgotten: the other tracks have gone on since.</summary>
+    public void BeginSession()
+    {
+        _inSession = false;
+        _promisedTicks = null;
+    }
 
     /// <summary>
     /// Promises the numbers of the next packet, which begins a session (RTP-Info of a client that joins an idle mount). The same promise is given

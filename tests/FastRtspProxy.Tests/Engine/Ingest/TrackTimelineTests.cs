@@ -43,6 +43,24 @@ public sealed class TrackTimelineTests
     }
 
     [Fact]
+    public void BeginSession_PromisedPacketDidNotComeInTheSessionBefore_TheTrackBeginsWithTheOthers()
+    {
+        (TrackTimeline video, TrackTimeline sound) = (Make(), Make(rate: 8000));
+        _ = video.Promise(1_000);
+        (ushort sequenceNumber, uint rtpTime) = sound.Promise(1_000);
+        video.TryMap(7, 4711, 12_345, 1_000_000, out _, out _);
+
+        video.BeginSession();
+        sound.BeginSession();
+        _clock.BeginSession();
+        Assert.False(sound.HasPromise);
+        video.TryMap(17, 815, 54_321, 61_000_000, out _, out _);
+        sound.TryMap(18, 815, 54_321, 61_000_000, out ushort mapped, out uint timestamp);
+
+        Assert.Equal((sequenceNumber, unchecked(rtpTime + (60u * 8000))), (mapped, timestamp));
+    }
+
+    [Fact]
     public void TryMap_WithinASession_KeepsGapsAndTicks()
     {
         TrackTimeline timeline = Make();
