@@ -149,6 +149,7 @@ internal sealed class AccessUnits
             state.Seen = true;
             state.Timestamp = timestamp;
             state.FrameStart = sequence;
+            state.FrameMicros = arrivalMicros;
             flags |= EntryFlags.FrameStart;
             bool isPicture = (flags & EntryFlags.StandsAlone) == 0 && (_videoTracks & (1u << track)) != 0;
             if (isPicture && state.NotePicture(arrivalMicros, _probedMicros))

@@ -6,6 +6,9 @@ internal struct RingTrack
     /// <summary>A random access point that comes so soon after a request is taken for the answer: encoders take a picture or a few.</summary>
     private const long AnswerMicrosMax = 2_000_000;
 
+    /// <summary>Nobody waits for the next random access point of a track that has been silent for so long while another one went on.</summary>
+    private const long SilentMicros = 12_000_000;
+
     /// <summary>It has had a packet: <see cref="Timestamp"/>, <see cref="FrameStart"/> and <see cref="PointStart"/> say something.</summary>
     public bool Seen;
 
@@ -14,6 +17,9 @@ internal struct RingTrack
 
     /// <summary>Where the newest access unit begins.</summary>
     public long FrameStart;
+
+    /// <summary>When that came, on the producer's clock.</summary>
+    public long FrameMicros;
 
     /// <summary>Where a reader begins if the newest access unit is a random access point: at its start, or at what leads it.</summary>
     public long PointStart;
@@ -53,25 +59,29 @@ internal struct RingTrack
     /// <summary>Those that are counted now, <see cref="ProbedPast.Pictures"/> at the most.</summary>
     private int _pictures;
 
-    /// <summary>When the newest random access point of the track that has been waiting longest came; 0: no track has had one.</summary>
+    /// <summary>
+    /// When the newest random access point of the track that has been waiting longest came, but for silent ones; 0: no track has had one.
+    /// </summary>
     public static long OldestRandomAccess(ReadOnlySpan<RingTrack> tracks)
     {
         long oldest = long.MaxValue;
+        long heardMicros = HeardFrom(tracks);
         foreach (ref readonly RingTrack track in tracks)
         {
-            oldest = track.HasRandomAccess ? Math.Min(oldest, track.RandomAccessMicros) : oldest;
+            oldest = track.HasRandomAccess && track.FrameMicros >= heardMicros ? Math.Min(oldest, track.RandomAccessMicros) : oldest;
         }
 
         return oldest == long.MaxValue ? 0 : oldest;
     }
 
-    /// <summary>The interval of the track whose random access points are furthest apart.</summary>
+    /// <summary>The interval of the track whose random access points are furthest apart, but for silent ones.</summary>
     public static long LongestInterval(ReadOnlySpan<RingTrack> tracks)
     {
         long longest = 0;
+        long heardMicros = HeardFrom(tracks);
         foreach (ref readonly RingTrack track in tracks)
         {
-            longest = Math.Max(longest, track.RandomAccessIntervalMicros);
+            longest = track.FrameMicros >= heardMicros ? Math.Max(longest, track.RandomAccessIntervalMicros) : longest;
         }
 
         return longest;
@@ -87,6 +97,18 @@ internal struct RingTrack
         }
 
         return longest;
+    }
+
+    /// <summary>Since when a track with random access points must have had a packet, not to count as silent.</summary>
+    private static long HeardFrom(ReadOnlySpan<RingTrack> tracks)
+    {
+        long newestMicros = long.MinValue;
+        foreach (ref readonly RingTrack track in tracks)
+        {
+            newestMicros = track.HasRandomAccess ? Math.Max(newestMicros, track.FrameMicros) : newestMicros;
+        }
+
+        return newestMicros == long.MinValue ? newestMicros : newestMicros - SilentMicros;
     }
 
     /// <summary>A picture begins. True: it is the last of those whose time is taken.</summary>

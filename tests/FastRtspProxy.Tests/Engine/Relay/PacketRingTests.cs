@@ -329,6 +329,27 @@ public sealed class PacketRingTests
         ring.Dispose();
     }
 
+    [Fact]
+    public void RandomAccessInterval_OneOfTwoVideoTracksHasStopped_IsThatOfTheOtherAfterAWhile()
+    {
+        PacketRing ring = new(new SlabPool(64 << 20), new RingOptions { KeepBytes = 8 << 20 }, 1);
+        for (int second = 0; second <= 30; second += 2)
+        {
+            for (int track = 0; track < (second is 0 or 10 ? 2 : 1); track++)
+            {
+                ring.Append(track, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)second, (uint)(second * 90_000), second * 1_000_000L, [1]);
+            }
+
+            if (second == 20)
+            {
+                Assert.Equal((10_000_000L, 10_000_000L), (ring.RandomAccessIntervalMicros, ring.RandomAccessMicros));
+            }
+        }
+
+        Assert.Equal((2_000_000L, 30_000_000L), (ring.RandomAccessIntervalMicros, ring.RandomAccessMicros));
+        ring.Dispose();
+    }
+
     /// <summary>Groups of 10 s, in which pictures are asked for: a camera goes on counting from there, or keeps its beat.</summary>
     [Theory]
     [InlineData(new[] { 0, 10, 14, 24 }, new[] { 13_950 }, 10)]
