@@ -185,6 +185,23 @@ internal sealed class IngestTrack
         _nameBytes = name.Length;
     }
 
+    /// <summary>
+    /// The name of a track for which the camera has told none: that of another track, by which players line the two up, else our own. Many cameras
+    /// report on their pictures alone.
+    /// </summary>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<IngestTrack> tracks)
+    {
+        foreach (IngestTrack track in tracks)
+        {
+            if (track._nameBytes > 0)
+            {
+                return track._name.AsSpan(0, track._nameBytes);
+            }
+        }
+
+        return "fastrtspproxy"u8;
+    }
+
     /// <summary>Writes SR and SDES for that moment; 0: nothing true can be told yet.</summary>
     public int WriteSenderReport(Span<byte> output, long nowMicros, ReadOnlySpan<byte> defaultName)
     {

@@ -419,7 +419,7 @@ internal sealed class MountIngest
         return length > 0 ? report[..length].ToArray() : null;
     }
 
-    private static ReadOnlySpan<byte> DefaultName => "fastrtspproxy"u8;
+    private ReadOnlySpan<byte> DefaultName => IngestTrack.NameOf(_tracks);
 
     private static EntryFlags ToFlags(AccessUnitHint hint)
     {

@@ -2,6 +2,7 @@ using FastRtspProxy.Engine.Ingest;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;
 using FastRtspProxy.Net;
+using FastRtspProxy.Protocol.Rtcp;
 using FastRtspProxy.Protocol.Rtp;
 using FastRtspProxy.Protocol.Sdp;
 using FastRtspProxy.TestPeers;
@@ -175,6 +176,38 @@ public sealed class IngestBeginTests : IDisposable
         {
             Assert.True((flags[i] & EntryFlags.RandomAccess) == 0 || (flags[i - 1] & flags[i - 2] & EntryFlags.Rtcp) != 0, $"no reports before packet {i}");
         }
+    }
+
+    /// <summary>Players line sound and pictures up by equal names (RFC 3550 section 6.5.1).</summary>
+    [Fact]
+    public void ReportFor_TrackThatTheCameraHasToldNoNameOf_HasThatOfTheOther()
+    {
+        Begin(0);
+        Feed(s_key);
+        Feed(s_sound);
+        Assert.Equal(["fastrtspproxy", "fastrtspproxy"], Names());
+
+        OnShard(() => _ingest.OnCanonicalName(0, "cam"u8));
+        Assert.Equal(["cam", "cam"], Names());
+
+        OnShard(() => _ingest.OnCanonicalName(1, "mic"u8));
+        Assert.Equal(["cam", "mic"], Names());
+    }
+
+    private List<string> Names()
+    {
+        List<string> names = [];
+        OnShard(() =>
+        {
+            foreach (IngestTrack track in _ingest.Tracks)
+            {
+                RtcpCompoundReader reader = new(_ingest.ReportFor(track)!);
+                Assert.True(reader.MoveNext(out _));
+                Assert.True(reader.MoveNext(out RtcpPacketView packet));
+                names.Add(packet.Cname!);
+            }
+        });
+        return names;
     }
 
     private void Begin(long waitMicros) => OnShard(() => _ingest.Begin(waitMicros));
