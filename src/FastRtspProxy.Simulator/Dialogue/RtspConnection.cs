@@ -53,7 +53,7 @@ internal sealed class RtspConnection(ControlPipe pipe, AuthClient? auth, TimeSpa
 
     /// <summary>The channels of a track: those that the answer to its SETUP names, else those that were asked for (RFC 2326 section 12.39).</summary>
     public static ChannelPair ChannelsOf(RtspMessage answer, ChannelPair wanted) =>
-        TransportHeader.Parse(answer.Header("Transport") ?? "").FirstOrDefault()?.Interleaved ?? wanted;
+        TransportHeader.Parse(answer.Header("Transport") ?? "") is [{ Interleaved: { } named }, ..] ? named : wanted;
 
     /// <summary>Asks and waits for the answer, which is valid until the next call. A challenge is answered.</summary>
     public async Task<RtspMessage> RequestAsync(string method, string uri, CancellationToken cancel, params RtspHeader[] extra)

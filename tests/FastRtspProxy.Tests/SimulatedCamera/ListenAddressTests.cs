@@ -14,7 +14,7 @@ public class ListenAddressTests
     public void HostOf_WhatIsListenedOn_IsReachedByIt(string bind, string host) => Assert.Equal(host, ListenAddress.HostOf(IPAddress.Parse(bind)));
 
     [Theory]
-    [InlineData(SocketError.AddressInUse, "is another server there?")]
+    [InlineData(SocketError.AddressAlreadyInUse, "is another server there?")]
     [InlineData(SocketError.AddressNotAvailable, "no address of this machine")]
     [InlineData(SocketError.AccessDenied, "CAP_NET_BIND_SERVICE")]
     public void Refusal_ByItsCause_NamesTheRemedy(SocketError error, string remedy)
