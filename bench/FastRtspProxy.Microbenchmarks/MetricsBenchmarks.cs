@@ -33,6 +33,7 @@ public class MetricsBenchmarks
             Streams = [.. Enumerable.Range(0, Streams).Select(i => new StreamOptions { Name = $"site/cam-{i}", Url = url })],
             RtspPorts = [0],
             Threads = 2,
+            AnswerTimeout = TimeSpan.FromHours(1), // nobody gives up meanwhile, and tries again
         };
         _engine = ProxyEngine.StartAsync(options, NullLoggerFactory.Instance).GetAwaiter().GetResult();
         _page = new MetricsPage(_engine.Counters, new MetricsSources());

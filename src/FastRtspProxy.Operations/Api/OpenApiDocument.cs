@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using FastRtspProxy.Engine.Access;
 using FastRtspProxy.Operations.Http;
 
@@ -6,7 +7,7 @@ namespace FastRtspProxy.Operations.Api;
 /// <summary><c>GET /api/v1/openapi.json</c>: docs/openapi.json, which tests hold to what the API does.</summary>
 internal static class OpenApiDocument
 {
-    private const string ResourceName = "openapi.json";
+    private const string ResourceName = "openapi.json.gz";
 
     private static readonly Lazy<byte[]> s_bytes = new(Read);
 
@@ -26,8 +27,9 @@ internal static class OpenApiDocument
     {
         using Stream stream = typeof(OpenApiDocument).Assembly.GetManifestResourceStream(ResourceName)
             ?? throw new InvalidOperationException("The build has left openapi.json out.");
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+        using GZipStream packed = new(stream, CompressionMode.Decompress);
+        using MemoryStream bytes = new();
+        packed.CopyTo(bytes);
+        return bytes.ToArray();
     }
 }

@@ -13,7 +13,6 @@ internal sealed class ScriptedTunnel : IDisposable
     private readonly ConcurrentQueue<string> _posts = new();
     private readonly ConcurrentQueue<int> _postBytes = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
-    private readonly SemaphoreSlim _oneBody = new(1);
     private readonly StringBuilder _requests = new();
     private TcpClient? _get;
     private TcpClient? _post;
@@ -60,19 +59,19 @@ internal sealed class ScriptedTunnel : IDisposable
         {
             client.Close();
         }
-
-        _oneBody.Dispose();
     }
 
+    /// <summary>Bodies are read in the order in which their connections came, each to its end, however the threads take turns.</summary>
     private async Task AcceptAsync()
     {
+        Task before = Task.CompletedTask;
         try
         {
             while (true)
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync();
                 _clients.Add(client);
-                _ = ServeAsync(client);
+                before = ServeAsync(client, before);
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -81,7 +80,7 @@ internal sealed class ScriptedTunnel : IDisposable
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(TcpClient client, Task before)
     {
         try
         {
@@ -92,20 +91,14 @@ internal sealed class ScriptedTunnel : IDisposable
                 _get = client;
                 _gets.Enqueue(head);
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(OnGet(head)));
+                await before;
                 return;
             }
 
             _post = client;
             _posts.Enqueue(head);
-            await _oneBody.WaitAsync();
-            try
-            {
-                _postBytes.Enqueue(await ReadBodyAsync(stream));
-            }
-            finally
-            {
-                _oneBody.Release();
-            }
+            await before;
+            _postBytes.Enqueue(await ReadBodyAsync(stream));
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or SocketException)
         {
