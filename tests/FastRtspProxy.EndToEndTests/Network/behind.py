@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A TCP viewer that measures how far behind the live edge is what it reads: behind.py URL SECONDS [BITS_A_SECOND [RECEIVE_BUFFER]]. Without a rate it reads all that comes.
 
-Prints "playing ADDRESS:PORT" with its own end, and a line of JSON at the end: the most that it was behind, by the clock of the first picture, the least that it was in the last third of its time (a pause of any program counts for the most alone), and
+A line of JSON at the end: the most that it was behind, by the clock of the first picture, the least that it was in the last third of its time (a pause of any program counts for the most alone), and
 the packets that it was left without.
 """
 import json
@@ -39,7 +39,6 @@ def main():
     head, _ = ask(connection, 1, "SETUP", url + "/track1", "", "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n")
     session = "Session: " + re.search(r"Session: ([^;\r\n]+)", head)[1] + "\r\n"
     _, rest = ask(connection, 2, "PLAY", url, session)
-    print("playing", "{}:{}".format(*connection.getsockname()), flush=True)
     begun, heard, buffer, first, expected = time.monotonic(), time.monotonic(), bytearray(rest), None, None
     read, behind, most, least, lost = 0, 0.0, 0.0, None, 0
     while time.monotonic() - begun < seconds:

@@ -13,12 +13,11 @@
                                         --- slow     1 Mbit/s for a camera of 2
 
 "quiet" is a camera whose packets a firewall drops without a word for 15 s. It all happens at once, so the whole takes a little more than the longest: the cable, after which TCP tries again when twice the
-time that it was away is nearly over, also where the viewer's window was shut when it was pulled, and the 50 s after which the kernel gives "gone" up.
+time that it was away is nearly over, and the 50 s after which the kernel gives "gone" up.
 """
 import json
 import os
 import re
-import signal
 import statistics
 import subprocess
 import sys
@@ -71,15 +70,6 @@ def unsent(hosts):
     """What waits in the kernel for the slow viewer and was not sent yet."""
     text = subprocess.run(["ip", "netns", "exec", "server", "ss", "-tinH", "sport = :8554 and dst 10.8.13.2"], capture_output=True, text=True, check=True).stdout
     return max((int(bytes) for bytes in re.findall(r"notsent:(\d+)", text)), default=0)
-
-
-def stop(hosts, viewer, name):
-    """The viewer takes nothing any more, and its window is shut: the proxy's kernel asks now and then whether it has opened."""
-    hosts.wait_for(name, lambda: "playing" in hosts.log(name), START_SECONDS, name, "proxy")
-    end = hosts.log(name).split()[1]
-    viewer.send_signal(signal.SIGSTOP)
-    asked = ["ip", "netns", "exec", "server", "ss", "-tonH", "sport = :8554 and dst " + end]
-    hosts.wait_for("the shut window", lambda: "timer:(persist" in subprocess.run(asked, capture_output=True, text=True, check=True).stdout, START_SECONDS, "proxy")
 
 
 def pause(hosts, host, url):
@@ -147,14 +137,11 @@ def main():
 
         behind = hosts.start("slow", "behind", sys.executable, os.path.join(HERE, "behind.py"), url + "3", str(SLOW_SECONDS))
         hosts.wait_for("what waits for the slow one", lambda: unsent(hosts) > 0, START_SECONDS, "behind", "proxy")
-        shut = hosts.start("pulled", "shut", sys.executable, os.path.join(HERE, "behind.py"), url + "3", str(SLOW_SECONDS), "0", "8192")
-        stop(hosts, shut, "shut")
         waiting = []
         firewall(hosts, "quiet", is_shut=True)
         hosts.run("router", "ip link set pulled down")
         end = time.monotonic() + OUTAGE_SECONDS
         begun = {name: player.stamps()[-1] for name, player in players.items()}
-        shut.send_signal(signal.SIGCONT)  # it takes all from now on, and what it says of its window gets nowhere
         while time.monotonic() < end:
             waiting.append(unsent(hosts))
             time.sleep(0.1)
@@ -164,10 +151,9 @@ def main():
         back = {name: round(player.wait_for(counts[name] + 75, START_SECONDS), 1) for name, player in returned.items()}
         back[patient.name] = round(wait_for_patient(hosts, patient, counts[patient.name], url + "1"), 1)
         decoded = {name: decoded_from(hosts, player, begun[name]) for name, player in players.items() if name not in returned}
-        for name, viewer in (("behind", behind), ("shut", shut)):
-            status = viewer.wait(START_SECONDS)
-            if status != 0:
-                raise SystemExit(f"behind.py of {name} ended with {status}\n{hosts.log(name)}\n{hosts.log('proxy')[-3000:]}")
+        status = behind.wait(START_SECONDS)
+        if status != 0:
+            raise SystemExit(f"behind.py ended with {status}\n{hosts.log('behind')}")
         hosts.wait_for("the end of the viewer that has gone", lambda: end_of_gone.seen, DEAD_SECONDS, "proxy")
         log = hosts.log("proxy")
         dropped = re.search(r"counter packets (\d+)", subprocess.run("ip netns exec router nft list ruleset".split(), capture_output=True, text=True, check=True).stdout)
