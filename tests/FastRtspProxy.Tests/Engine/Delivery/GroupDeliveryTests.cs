@@ -10,6 +10,7 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Tests.Engine.Delivery;
 
 /// <summary>What goes to a multicast group, as the socket gets it: nothing leaves this process.</summary>
+[Collection(nameof(Allocations))]
 public sealed unsafe class GroupDeliveryTests : IDisposable
 {
     private const int Port = 5004;

@@ -10,6 +10,7 @@ using FastRtspProxy.Net.Linux;
 namespace FastRtspProxy.Tests.Engine.Delivery;
 
 /// <summary>In which order a pass serves UDP viewers when a frame is several messages each: judged by the messages that reach the socket.</summary>
+[Collection(nameof(Allocations))]
 public sealed unsafe class UdpBlockTests : IDisposable
 {
     /// <summary>54 packets fit a message of 65,000 bytes: three runs.</summary>

@@ -10,6 +10,7 @@ using FastRtspProxy.Net.Linux;
 
 namespace FastRtspProxy.Tests.Engine.Delivery;
 
+[Collection(nameof(Allocations))]
 public sealed class UdpFanOutTests : IDisposable
 {
     private readonly FanOutFixture _fixture = new();
