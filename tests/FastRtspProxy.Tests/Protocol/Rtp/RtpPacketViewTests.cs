@@ -97,18 +97,20 @@ public class RtpPacketViewTests
         byte[] idr = RtpPackets.Make([0x65, 0x88, 1]);
         RtpReceptionStats stats = new();
         ushort sequence = 0;
+        int calls = 0;
         int hints = 0;
 
         long allocated = AllocationMeter.SteadyBytes(() =>
         {
             _ = RtpPacketView.TryParse(packet, out RtpPacketView view, out _);
             stats.Update(sequence++, view.Timestamp, view.Timestamp);
+            calls++;
             _ = RtpPacketView.TryParse(idr, out RtpPacketView other, out _);
             hints += (int)(AccessUnitClassifier.Classify(MediaCodec.H264, other) & AccessUnitHint.RandomAccess);
         });
 
-        Assert.Equal(4000, hints);
-        Assert.Equal(4000, stats.Received);
+        Assert.Equal(calls, hints);
+        Assert.Equal(calls, stats.Received);
         Assert.Equal(0, allocated);
     }
 }

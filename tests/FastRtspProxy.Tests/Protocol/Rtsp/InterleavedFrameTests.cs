@@ -103,6 +103,7 @@ public class InterleavedFrameTests
     {
         ReadOnlySequence<byte> split = SplitSequence.At(s_frame, 2, 6);
         byte[] scratch = new byte[64];
+        int calls = 0;
         int bytes = 0;
 
         long allocated = AllocationMeter.SteadyBytes(() =>
@@ -111,9 +112,10 @@ public class InterleavedFrameTests
             InterleavedFrame.TryParse(s_frame, out InterleavedFrame one, out _);
             InterleavedFrame.TryParse(ref input, scratch, out InterleavedFrame other);
             bytes += one.Payload.Length + other.Payload.Length;
+            calls++;
         });
 
-        Assert.Equal(32_000, bytes);
+        Assert.Equal(8 * calls, bytes);
         Assert.Equal(0, allocated);
     }
 }

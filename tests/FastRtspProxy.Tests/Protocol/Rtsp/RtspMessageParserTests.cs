@@ -312,6 +312,7 @@ public class RtspMessageParserTests
             "SETUP rtsp://h/a/track1 RTSP/1.0\r\nCSeq: 302\r\nSession: AB12;timeout=65\r\nTransport: RTP/AVP;unicast\r\nContent-Length: 4\r\n\r\nbody");
         ReadOnlySequence<byte> split = SplitSequence.At(bytes, 10, 50);
         RtspMessage message = new();
+        int calls = 0;
         int read = 0;
 
         long allocated = AllocationMeter.SteadyBytes(() =>
@@ -320,9 +321,10 @@ public class RtspMessageParserTests
             read += RtspMessageParser.TryParse(bytes, message, RtspLimits.Server, out _, out _) == ParseStatus.Complete ? 1 : 0;
             read += RtspMessageParser.TryParse(ref input, message, RtspLimits.Server, out _) == ParseStatus.Complete ? 1 : 0;
             read += message.CSeq == 302 && message.TryGetHeader("transport"u8, out _) && message.Method == RtspMethod.Setup ? 1 : 0;
+            calls++;
         });
 
-        Assert.Equal(12_000, read);
+        Assert.Equal(3 * calls, read);
         Assert.Equal(0, allocated);
     }
 
