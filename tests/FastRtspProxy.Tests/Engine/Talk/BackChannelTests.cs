@@ -106,7 +106,8 @@ public sealed class BackChannelTests
     {
         await using TalkFixture fixture = await TalkFixture.StartAsync(
             sdp: TalkFixture.Sdp.Replace("a=control:*", "a=control:rtsp://192.0.2.1/other", StringComparison.Ordinal),
-            script: request => request.Method == "SETUP" && request.Uri.Contains("/other/", StringComparison.Ordinal) ? ScriptedReply.Of(status, "No") : null);
+            script: request => request.Method == "SETUP" && request.Uri.Contains("/other/", StringComparison.Ordinal) ? ScriptedReply.Of(status, "No") : null,
+            time: new FakeTimeProvider()); // each SETUP is waited for
         using RtspTestClient client = await fixture.OpenAsync();
 
         await TalkFixture.TalkUntilAsync(client, () => Task.FromResult(fixture.Heard(CameraChannel).Length > 0));
@@ -118,7 +119,8 @@ public sealed class BackChannelTests
         int refusals = 0;
         await using TalkFixture fixture = await TalkFixture.StartAsync(
             sdp: TalkFixture.Sdp.Replace("a=control:*", "a=control:rtsp://192.0.2.1/other", StringComparison.Ordinal),
-            script: request => request.Method == "SETUP" && request.Uri.EndsWith("trackID=2", StringComparison.Ordinal) ? ScriptedReply.Of(refusals++ == 0 ? 400 : 454, "No") : null);
+            script: request => request.Method == "SETUP" && request.Uri.EndsWith("trackID=2", StringComparison.Ordinal) ? ScriptedReply.Of(refusals++ == 0 ? 400 : 454, "No") : null,
+            time: new FakeTimeProvider()); // each SETUP is waited for
         using RtspTestClient viewer = await fixture.OpenAsync();
 
         await Until.TrueAsync(() => fixture.Camera.IsPlaying);
