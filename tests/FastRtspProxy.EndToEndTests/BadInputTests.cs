@@ -14,7 +14,7 @@ public sealed class BadInputTests(ITestOutputHelper log) : EndToEndTest(log)
     public async Task Clients_SendRubbish_PlayerPlaysOnAndMemoryStays()
     {
         CameraProcess camera = await StartCameraAsync("h264");
-        ProxyProcess proxy = await StartProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", 8);
         await player.WaitForVideoFramesAsync(25, Soon);
         long residentBefore = proxy.ResidentBytes;
@@ -49,6 +49,7 @@ public sealed class BadInputTests(ITestOutputHelper log) : EndToEndTest(log)
         Task rubbishCamera = AnswerEveryoneAsync(port, Encoding.Latin1.GetBytes(answer), stop.Token);
         CameraProcess camera = await StartCameraAsync("h264");
         ProxyProcess proxy = await StartProxyForAsync(2, $"rtsp://127.0.0.1:{port}/rubbish", camera.Url);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
 
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(proxy.PlayUrls[1], "tcp", 3).FinishAsync(Soon);
 

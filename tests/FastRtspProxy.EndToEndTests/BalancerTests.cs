@@ -66,6 +66,7 @@ public sealed class BalancerTests(ITestOutputHelper log) : EndToEndTest(log)
 
             """));
         ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
         HaProxyProcess balancer = await StartHaProxyAsync(port, "send-proxy-v2");
 
         string url = string.Create(CultureInfo.InvariantCulture, $"rtsps://127.0.0.1:{balancer.Port}/proxyStream");
@@ -144,6 +145,7 @@ public sealed class BalancerTests(ITestOutputHelper log) : EndToEndTest(log)
 
             """);
         ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
         string options = serverOptions.Replace("{port}", proxy.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         HaProxyProcess balancer = await StartHaProxyAsync(proxy.Port, options);
         return (proxy, string.Create(CultureInfo.InvariantCulture, $"rtsp://{host}:{balancer.Port}/proxyStream"));

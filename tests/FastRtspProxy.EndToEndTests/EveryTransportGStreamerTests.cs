@@ -64,6 +64,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
     {
         CameraProcess camera = await StartCameraAsync("h264,aac");
         ProxyProcess proxy = await StartProxyAsync("-V", "-C", "viewer", "s3cr3t-w0rd", camera.Url);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
         ChildProcess stranger = StartProgram("ffprobe", "/usr/bin/ffprobe", "-hide_banner", "-loglevel", "error", proxy.PlayUrl.Replace("://", "://viewer:guess@", StringComparison.Ordinal));
         Assert.NotEqual(0, await stranger.WaitForExitAsync(Soon));
         Assert.Contains(stranger.Lines(), line => line.Text.Contains("401", StringComparison.Ordinal));

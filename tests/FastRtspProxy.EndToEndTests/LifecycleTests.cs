@@ -56,6 +56,8 @@ public sealed class LifecycleTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyForAsync(3, first.Url, second.Url, $"rtsp://127.0.0.1:{FreePorts.Next()}/nobody-there");
 
         Assert.Equal(["/proxyStream-1", "/proxyStream-2", "/proxyStream-3"], proxy.PlayUrls.Select(url => new Uri(url).AbsolutePath));
+        await first.WaitForRequestAsync("DESCRIBE", Soon);
+        await second.WaitForRequestAsync("DESCRIBE", Soon);
         FfmpegPlayer playFirst = StartFfmpeg(proxy.PlayUrls[0], "tcp", 3);
         FfmpegPlayer playSecond = StartFfmpeg(proxy.PlayUrls[1], "tcp", 3);
         AssertVideo(Assert.Single(await playFirst.FinishAsync(Soon)), 3);

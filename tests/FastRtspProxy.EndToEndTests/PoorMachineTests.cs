@@ -143,6 +143,7 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         using TestCertificate certificate = new();
         CameraProcess camera = await StartCameraAsync("h264", "--tls", certificate.WithKey);
         ProxyProcess proxy = await StartProxyByAsync(Launchers.WithoutOpenSsl(), ["--start", "instant", camera.Url], [("SSL_CERT_FILE", certificate.Alone)]);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
 
         await StartFfmpeg(proxy.PlayUrl, "tcp").WaitForVideoFramesAsync(10, Soon);
     }
@@ -153,6 +154,7 @@ public sealed class PoorMachineTests(ITestOutputHelper log) : EndToEndTest(log)
         using TestCertificate certificate = new();
         CameraProcess camera = await StartCameraAsync("h264", "--tls", certificate.WithKey);
         ProxyProcess proxy = await StartProxyByAsync(Launchers.WithCertificatesOfSuse(certificate.Alone), ["--start", "instant", camera.Url]);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
 
         await StartFfmpeg(proxy.PlayUrl, "tcp").WaitForVideoFramesAsync(10, Soon);
     }

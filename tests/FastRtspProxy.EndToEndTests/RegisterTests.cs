@@ -28,6 +28,7 @@ public sealed class RegisterTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Equal(200, (await sender.RequestAsync("REGISTER", camera.Url, Transport + "\r\n" + Credentials(refused, "REGISTER", camera.Url))).Status);
 
         await AssertAnnouncedAsync(proxy, camera.Url, "door");
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
         IReadOnlyList<DecodedTrack> decoded = await StartFfmpeg(url, "tcp", 3).FinishAsync(Soon);
         AssertVideo(decoded[0], 3);
         AssertAudio(decoded[1], 3);

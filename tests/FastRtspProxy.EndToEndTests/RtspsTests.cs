@@ -219,7 +219,7 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
     private async Task<(ProxyProcess Proxy, int Port)> StartProxyWithTlsAsync(string camera)
     {
         int port = FreePorts.Next();
-        ProxyProcess proxy = await StartProxyAsync("--rtsps", port.ToString(CultureInfo.InvariantCulture), "--certificate", _certificate.WithKey, camera);
+        ProxyProcess proxy = await StartServingProxyAsync("--rtsps", port.ToString(CultureInfo.InvariantCulture), "--certificate", _certificate.WithKey, camera);
         return (proxy, port);
     }
 }

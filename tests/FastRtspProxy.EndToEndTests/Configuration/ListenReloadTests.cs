@@ -120,7 +120,7 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         int first = FreePorts.Next();
         int second = FreePorts.Next();
         using ConfigFile file = new(stream);
-        ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        ProxyProcess proxy = await StartServingProxyAsync("--config", file.Path);
 
         await ReloadAsync(proxy, file, Rtsps(first) + stream, 1);
         FfmpegPlayer one = StartFfmpeg($"rtsps://127.0.0.1:{first}/cam", "tcp");

@@ -60,7 +60,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         CameraProcess first = await StartCameraAsync("h264");
         CameraProcess second = await StartCameraAsync("h264");
         using ConfigFile file = new(OneStream(first.Url));
-        ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        ProxyProcess proxy = await StartServingProxyAsync("--config", file.Path);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, tcp ? "tcp" : "udp");
         await player.WaitForVideoFramesAsync(25, Soon);
 
@@ -173,6 +173,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         const string Roles = "  roles:\n    view: {may: [read]}\n";
         using ConfigFile file = new(OneStream(camera.Url) + Auth + Second + Roles);
         ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        await camera.WaitForRequestAsync("DESCRIBE", Soon);
         FfmpegPlayer one = StartFfmpeg(proxy.PlayUrl.Replace("rtsp://", "rtsp://one:s3cret1@", StringComparison.Ordinal), "tcp");
         FfmpegPlayer two = StartFfmpeg(proxy.PlayUrl.Replace("rtsp://", "rtsp://two:s3cret2@", StringComparison.Ordinal), "tcp");
         await one.WaitForVideoFramesAsync(25, Soon);
