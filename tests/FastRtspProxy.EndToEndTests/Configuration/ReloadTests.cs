@@ -145,7 +145,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task Reload_StreamAddedAndRemoved_IsThereAndIsGone()
     {
-        CameraProcess camera = await StartCameraAsync("h264");
+        CameraProcess camera = await StartCameraAsync("h264", "--unshared"); // two streams of ours are two sessions there
         using ConfigFile file = new(OneStream(camera.Url));
         ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
         await using RawPlayer stayer = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
