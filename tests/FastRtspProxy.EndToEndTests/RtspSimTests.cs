@@ -77,7 +77,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
         // A pipeline for each: GStreamer's server may answer one of two first DESCRIBEs of a shared camera with 503 on a busy machine, or leave one of two first PLAYs unanswered.
         CameraProcess camera = await StartCameraAsync("h264", "--unshared");
         string file = Path.GetTempFileName();
-        ChildProcess load = StartProgram("rtspsim load", Binary(), "load", "-n", "2", "--ramp", "1", "-t", "tcp", "-d", "600s", "--json", file, camera.Url);
+        ChildProcess load = StartProgram("rtspsim load", Binary(), "load", "-n", "2", "--ramp", "1", "-t", "tcp", "-d", "600s", "--timeout", "60s", "--json", file, camera.Url);
 
         await load.WaitForLineAsync("a playing crowd", static line => line.Text.Contains("playing 2 of 2", StringComparison.Ordinal), Soon + Soon);
         load.Signal(ChildProcess.SigInt);
@@ -115,7 +115,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
     private async Task<JsonElement> LoadAsync(int exitCode, string url, params string[] arguments)
     {
         string file = Path.GetTempFileName();
-        ChildProcess load = StartProgram("rtspsim load", Binary(), ["load", "--json", file, .. arguments, url]);
+        ChildProcess load = StartProgram("rtspsim load", Binary(), ["load", "--json", file, "--timeout", "60s", .. arguments, url]);
 
         Assert.Equal(exitCode, await load.WaitForExitAsync(Soon + Soon));
         JsonElement report = JsonDocument.Parse(await File.ReadAllTextAsync(file)).RootElement;

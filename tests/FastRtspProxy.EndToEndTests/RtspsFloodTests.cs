@@ -33,7 +33,7 @@ public sealed class RtspsFloodTests(ITestOutputHelper log) : EndToEndTest(log), 
             "--rtsps", port.ToString(CultureInfo.InvariantCulture), "--certificate", _certificate.WithKey, camera.Urls[0]);
         ChildProcess clear = StartProgram(
             "crowd in the clear", Prerequisites.SimulatorBinary,
-            ["load", proxy.PlayUrl, "--clients", "20", "--transport", "tcp", "--duration", "15s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"]);
+            ["load", proxy.PlayUrl, "--clients", "20", "--transport", "tcp", "--duration", "15s", "--timeout", "60s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"]);
         Assert.True(await AskAsync(port), "one that is alone is served");
         long before = proxy.ResidentBytes;
 
@@ -55,7 +55,7 @@ public sealed class RtspsFloodTests(ITestOutputHelper log) : EndToEndTest(log), 
         Log.WriteLine($"{asked.Count(static one => one.Result)} served, {(most - before) / Connections} bytes each at most");
         Assert.InRange((most - before) / Connections, long.MinValue, BytesMax);
         Assert.True(await AskAsync(port), "who comes next is served");
-        Assert.True(await clear.WaitForExitAsync(s_limit) == 0, clear.Transcript(60));
+        Assert.True(await clear.WaitForExitAsync(s_limit + s_limit) == 0, clear.Transcript(60));
     }
 
     /// <summary>A viewer. False: it was closed.</summary>

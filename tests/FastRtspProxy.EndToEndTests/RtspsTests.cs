@@ -62,11 +62,11 @@ public sealed class RtspsTests(ITestOutputHelper log) : EndToEndTest(log), IDisp
         ChildProcess secure = StartProgram("rtsps crowd", Prerequisites.SimulatorBinary, Crowd(Url(port)));
         ChildProcess clear = StartProgram("rtsp crowd", Prerequisites.SimulatorBinary, Crowd(proxy.PlayUrl));
 
-        Assert.True(await secure.WaitForExitAsync(Soon) == 0, secure.Transcript(60));
-        Assert.True(await clear.WaitForExitAsync(Soon) == 0, clear.Transcript(60));
+        Assert.True(await secure.WaitForExitAsync(Soon + Soon) == 0, secure.Transcript(60));
+        Assert.True(await clear.WaitForExitAsync(Soon + Soon) == 0, clear.Transcript(60));
 
         static string[] Crowd(string url) =>
-            ["load", url, "--clients", "20", "--transport", "tcp", "--insecure-tls", "--duration", "6s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"];
+            ["load", url, "--clients", "20", "--transport", "tcp", "--insecure-tls", "--duration", "6s", "--timeout", "60s", "--verify", "--max-loss", "0", "--min-clients", "20", "--plain"];
     }
 
     /// <summary>As testssl.sh asks: which versions, which ciphers, and whether a handshake can be had again inside a connection.</summary>

@@ -67,7 +67,7 @@ public sealed class StartTests(ITestOutputHelper log) : EndToEndTest(log)
             "crowd that joins in the past", Prerequisites.SimulatorBinary,
             "load", proxy.PlayUrl + "?start=past", "--clients", "10", "--transport", transport, "--duration", "4s", "--timeout", "60s", "--verify", "--max-loss", "0", "--min-clients", "10", "--plain");
 
-        Assert.True(await load.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, load.Transcript(60));
+        Assert.True(await load.WaitForExitAsync(Soon + Soon) == 0, load.Transcript(60));
     }
 
     [Theory]

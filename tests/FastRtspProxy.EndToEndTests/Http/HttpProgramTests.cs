@@ -136,7 +136,7 @@ public sealed class HttpProgramTests(ITestOutputHelper log) : EndToEndTest(log)
                 }
             }
 
-            Assert.True(await crowd.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, crowd.Transcript(60));
+            Assert.True(await crowd.WaitForExitAsync(Soon + Soon) == 0, crowd.Transcript(60));
         }
         finally
         {
