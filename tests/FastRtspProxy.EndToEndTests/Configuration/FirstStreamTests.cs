@@ -20,7 +20,6 @@ public sealed class FirstStreamTests(ITestOutputHelper log) : EndToEndTest(log)
         file.Replace($"streamsDirectory: streams\nstreams: {{gate: {{source: \"{camera.Urls[0]}\"}}}}\n");
 
         await proxy.WaitForLineAsync("a reload", static line => line.Text.Contains("The configuration was read again", StringComparison.Ordinal), Soon);
-        ChildProcess probe = StartProgram("rtspsim probe", Prerequisites.SimulatorBinary, "probe", "--no-checks", "-d", "1s", $"rtsp://127.0.0.1:{port}/gate");
-        Assert.Equal(0, await probe.WaitForExitAsync(Soon));
+        await StartFfmpeg($"rtsp://127.0.0.1:{port}/gate", "tcp").WaitForVideoFramesAsync(10, Soon);
     }
 }
