@@ -8,6 +8,9 @@ namespace FastRtspProxy.EndToEndTests;
 /// <summary>A camera that dies and returns on the same port: its players play on.</summary>
 public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
 {
+    /// <summary>Longer than GStreamer's server needs to start on a busy machine, which is more than the 30 s that nobody says.</summary>
+    private const string HoldSeconds = "180";
+
     private static readonly TimeSpan s_returnLimit = TimeSpan.FromSeconds(60);
 
     [Theory]
@@ -17,7 +20,7 @@ public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264,aac");
-        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--hold", HoldSeconds, camera.Url);
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, transport, null, "-timeout", "60000000");
         await player.WaitForVideoFramesAsync(50, Soon);
 
@@ -42,7 +45,7 @@ public sealed class LostCameraTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264,aac");
-        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--hold", HoldSeconds, camera.Url);
         await using RawPlayer player = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
         await player.PlayAsync();
         await WaitUntilAsync("media", () => player.Tracks.All(track => track.Packets > 50));

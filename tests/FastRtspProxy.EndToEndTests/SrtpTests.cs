@@ -37,7 +37,7 @@ public sealed class SrtpTests(ITestOutputHelper log) : EndToEndTest(log)
     {
         int port = FreePorts.Next();
         CameraProcess camera = await StartCameraAtAsync(port, "h264", "--srtp", "savp");
-        ProxyProcess proxy = await StartServingProxyAsync(camera.Url);
+        ProxyProcess proxy = await StartServingProxyAsync("--hold", "180", camera.Url); // a busy machine needs more than the 30 s that nobody says to start the next one
         FfmpegPlayer player = StartFfmpeg(proxy.PlayUrl, "tcp", null, "-timeout", "60000000");
         await player.WaitForVideoFramesAsync(25, Soon);
 
