@@ -59,7 +59,7 @@ public sealed class ReplayTests(ITestOutputHelper log) : EndToEndTest(log)
     [Fact]
     public async Task Ffmpeg_TwoAtOnce_EachHasTheWholeRecording()
     {
-        const int Seconds = 8; // the second one is there before the first one's end
+        const int Seconds = 25; // so long that, on a busy machine too, the second one is there before the first one's end
         using MediaFile film = await MediaFile.MakeAsync("h264", Seconds, 25);
         ChildProcess recorder = await StartRecorderAsync(film);
         using ConfigFile config = ConfigOf(recorder);
