@@ -65,7 +65,7 @@ public sealed class RtspSimTests(ITestOutputHelper log) : EndToEndTest(log)
         ProxyProcess proxy = await StartProxyAsync(url.Text);
 
         JsonElement report = await LoadAsync(
-            0, proxy.PlayUrl, "-t", transport, "-n", "50", "--ramp", "50", "-d", "6s", "--max-loss", "0", "--min-clients", "50", "--verify", "--max-p99", "20s");
+            0, proxy.PlayUrl, "-t", transport, "-n", "50", "--ramp", "50", "-d", "15s", "--max-loss", "0", "--min-clients", "50", "--verify", "--max-p99", "20s");
 
         Assert.True(Number(report, "accessUnits", "verified") > 50 * 25);
         Assert.Equal(0, Number(report, "lossBy", "tool"));
