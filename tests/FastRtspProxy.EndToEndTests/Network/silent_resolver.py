@@ -31,8 +31,11 @@ def write(name, text):
 
 def wait_for(what, condition, seconds=60):
     end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
+    while True:
+        is_late = time.monotonic() > end  # before the look: whoever stood still looks once more
+        if condition():
+            return
+        if is_late:
             raise SystemExit(f"not within {seconds} s: {what}\n{proxy_log()[-4000:]}")
         time.sleep(0.05)
 
@@ -66,7 +69,7 @@ def start_camera():
 
 def ask(text):
     """The status of the answer; 0 for none."""
-    with socket.create_connection(("127.0.0.1", PROXY_PORT), 30) as connection:
+    with socket.create_connection(("127.0.0.1", PROXY_PORT), 60) as connection:
         connection.sendall(text.encode())
         answer = b""
         while b"\r\n" not in answer:
