@@ -14,9 +14,14 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
     /// <summary>Because of a signal: besides, the file is found changed when the signal is late.</summary>
     private const string Taken = "The configuration was read again (SIGHUP): ";
     private const string NotTaken = "cannot be used; the one before goes on";
+    private const string Found = "The configuration was read again (the file has changed): ";
     private const string Token = "a-token-of-sixteen-and-more";
+    private const int RequestTries = 3;
 
     private readonly TestCertificate _certificate = new();
+
+    /// <summary>Who is asked to read its file again.</summary>
+    private ProxyProcess? _asked;
 
     public void Dispose() => _certificate.Dispose();
 
@@ -51,13 +56,13 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
 
     /// <summary>The connection that asks for it gets its answer, and lives on.</summary>
     [Fact]
-    public async Task ApiReload_HttpAtAnotherAddress_AnswersWhoAskedAndServesThere()
+    public Task ApiReload_HttpAtAnotherAddress_AnswersWhoAskedAndServesThere() => BeforeItIsFoundAsync(async () =>
     {
         SimulatedCamera camera = await StartSimulatorAsync();
         int first = FreePorts.Next();
         int second = FreePorts.Next();
         using ConfigFile file = new(Http(first) + Stream(camera));
-        await StartProxyAsync("--config", file.Path);
+        _asked = await StartProxyAsync("--config", file.Path);
         using HttpClient client = ClientOf(first);
         Assert.Equal("ok\n", await client.GetStringAsync("healthz"));
         file.Replace(Http(second) + Stream(camera));
@@ -71,15 +76,15 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         using HttpClient after = ClientOf(second);
         Assert.Equal("ok\n", await after.GetStringAsync("healthz"));
         await AssertNobodyListensAsync(first);
-    }
+    });
 
     [Fact]
-    public async Task ApiReload_HttpIsGone_AnswersWhoAskedAndComesBackByASignal()
+    public Task ApiReload_HttpIsGone_AnswersWhoAskedAndComesBackByASignal() => BeforeItIsFoundAsync(async () =>
     {
         SimulatedCamera camera = await StartSimulatorAsync();
         int port = FreePorts.Next();
         using ConfigFile file = new(Http(port) + Stream(camera));
-        ProxyProcess proxy = await StartProxyAsync("--config", file.Path);
+        ProxyProcess proxy = _asked = await StartProxyAsync("--config", file.Path);
         using HttpClient client = ClientOf(port);
         Assert.Equal("ok\n", await client.GetStringAsync("healthz"));
         file.Replace(Stream(camera));
@@ -91,7 +96,7 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         await ReloadAsync(proxy, file, Http(port) + Stream(camera), 1);
         using HttpClient again = ClientOf(port);
         Assert.Contains("\"streams\":[", await again.GetStringAsync("api/v1/streams"), StringComparison.Ordinal);
-    }
+    });
 
     [Fact]
     public async Task SigHup_HttpOfAProgramThatHadNone_ServesEverything()
@@ -212,6 +217,26 @@ public sealed class ListenReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         proxy.Process.Signal(ChildProcess.SigHup);
         await proxy.Process.WaitAsync(
             $"reload {count}", lines => lines.Count(static line => line.Text.Contains(Taken, StringComparison.Ordinal)) >= count, Soon);
+    }
+
+    /// <summary>
+    /// The program finds a changed file by itself after a second or two, for which a machine may stand still: the request then comes too late, and has nothing to change. The test begins anew when it
+    /// fails with one, and the third one counts in any case.
+    /// </summary>
+    private async Task BeforeItIsFoundAsync(Func<Task> test)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await test();
+                return;
+            }
+            catch (Exception e) when (tries < RequestTries && _asked?.Process.Lines().Any(static line => line.Text.Contains(Found, StringComparison.Ordinal)) == true)
+            {
+                Log.WriteLine($"The file was found changed before the request came, and the test begins anew: {e.Message}");
+            }
+        }
     }
 
     private string Rtsps(int port) =>
