@@ -72,7 +72,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
 
         OutputLine said = Assert.Single(proxy.Process.Lines(), line => line.Text.Contains(name, StringComparison.Ordinal));
         Assert.Contains("404", said.Text, StringComparison.Ordinal);
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class CameraSideTests(ITestOutputHelper log) : EndToEndTest(log)
         // GStreamer's server lists PAUSE in its Public header.
         await camera.WaitForRequestAsync("PAUSE", Soon);
         await StartFfmpeg(proxy.PlayUrl, "udp", Seconds).FinishAsync(Soon);
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class ComingAndGoingTests(ITestOutputHelper log) : EndToEndTest(lo
             }
         }
 
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
         foreach (TrackCounter track in stayer.Tracks.Concat(otherStayer.Tracks))
         {
             Assert.True(track.Disorders == 0, track.FirstDisorder);

@@ -26,7 +26,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
 
         await AssertPlaysEverywhereAsync(proxy);
 
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class EveryTransportGStreamerTests(ITestOutputHelper log) : EveryT
         ProxyProcess proxy = await StartProxyAsync([camera.Url], ("SSL_CERT_FILE", certificate.Alone));
         await AssertPlaysEverywhereAsync(proxy);
 
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 
     [Fact]

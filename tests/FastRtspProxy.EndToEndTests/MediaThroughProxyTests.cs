@@ -32,6 +32,6 @@ public sealed class MediaThroughProxyTests(ITestOutputHelper log) : EndToEndTest
             AssertAudio(audio, Seconds);
         }
 
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 }

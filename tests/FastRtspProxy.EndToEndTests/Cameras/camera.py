@@ -6,6 +6,7 @@ Says on stdout, a line each, what happens to it, so that a test can assert on it
     sessions OPEN opened TOTAL          after a session has come or gone
     connected TOTAL                     TCP connections so far
     request METHOD                      DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN
+    stood still MILLISECONDS            this program did, for a second or longer: who waited for its media may have given it up
 It ends by itself when its parent has gone, so an aborted test run leaves nothing behind.
 """
 import argparse
@@ -41,6 +42,9 @@ TRACKS = {
 }
 
 
+PAUSE_MICROS = 1_000_000
+
+
 def say(text):
     print(text, flush=True)
 
@@ -74,6 +78,20 @@ def watch_sessions(server, counts):
     pool.connect("session-removed", on_removed)
     server.connect("client-connected", on_connected)
     GLib.timeout_add_seconds(1, lambda: (pool.cleanup(), True)[1])
+
+
+def watch_pauses():
+    last = GLib.get_monotonic_time()
+
+    def on_turn():
+        nonlocal last
+        now = GLib.get_monotonic_time()
+        if now - last >= PAUSE_MICROS:
+            say(f"stood still {(now - last) // 1000}")
+        last = now
+        return True
+
+    GLib.timeout_add(100, on_turn)
 
 
 def send_late(factory, seconds):
@@ -176,6 +194,7 @@ def main():
         serve_tls(server, factory, args.tls)
     server.get_mount_points().add_factory("/cam", factory)
     watch_sessions(server, Counts())
+    watch_pauses()
     if args.refuse_track is not None:
         refuse_track(server, args.refuse_track)
     if args.late > 0:

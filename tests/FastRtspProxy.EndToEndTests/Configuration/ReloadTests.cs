@@ -71,7 +71,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
 
         await first.WaitForRequestAsync("TEARDOWN", Soon);
         Assert.False(player.Process.HasExited);
-        Assert.Equal(1, second.SessionsOpened);
+        second.AssertReadOnce();
     }
 
     /// <summary>Its camera is known to the program alone: a change that all streams have reaches it too, and does not send it elsewhere.</summary>
@@ -139,7 +139,7 @@ public sealed class ReloadTests(ITestOutputHelper log) : EndToEndTest(log)
         Assert.Contains(lines, line => line.Contains($"{file.Path}:6:5: ", StringComparison.Ordinal) && line.Contains("did you mean \"linger\"", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains($"{file.Path}:7:11: ", StringComparison.Ordinal));
         Assert.Equal(0, player.Tracks[0].Disorders);
-        Assert.Equal(1, camera.SessionsOpened);
+        camera.AssertReadOnce();
     }
 
     [Fact]

@@ -42,6 +42,15 @@ public sealed class CameraProcess : IAsyncDisposable
     public Task WaitForRequestAsync(string method, TimeSpan limit) =>
         Process.WaitForLineAsync($"a {method} from the proxy", line => line.Text == "request " + method, limit);
 
+    /// <summary>One session in all. A camera that stood still may have been given up and asked anew meanwhile, as the proxy does with one that sends nothing for 3 s at first, or 10 s later on.</summary>
+    public void AssertReadOnce()
+    {
+        if (!Process.Lines().Any(static line => line.Text.StartsWith("stood still ", StringComparison.Ordinal)))
+        {
+            Assert.Equal(1, SessionsOpened);
+        }
+    }
+
     public ValueTask DisposeAsync() => Process.DisposeAsync();
 
     private int SessionWord(int index)
