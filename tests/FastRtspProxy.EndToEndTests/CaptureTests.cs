@@ -46,7 +46,7 @@ public sealed class CaptureTests(ITestOutputHelper log) : EndToEndTest(log)
     private async Task<string> CaptureAsync(string url, params string[] options)
     {
         string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + ".frpcap");
-        ChildProcess capture = StartProgram("capture", Prerequisites.ProxyBinary, ["--capture", file, "--seconds", "6", .. options, url]);
+        ChildProcess capture = StartProgram("capture", Prerequisites.ProxyBinary, ["--capture", file, "--seconds", "20", .. options, url]);
         Assert.Equal(0, await capture.WaitForExitAsync(Soon));
         return file;
     }
