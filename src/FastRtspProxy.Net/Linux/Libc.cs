@@ -153,7 +153,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "setpriority", SetLastError = true)]
     public static partial int SetPriority(int which, uint who, int niceness);
 
-    /// <summary>statx(2), with the offsets of its page. Refused: no file is known, so none is seen to change, or to be a device.</summary>
+    /// <summary>statx(2), with the offsets of its page. Refused: fstatat.</summary>
     [LibraryImport(Name, EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int directory, byte* path, int flags, uint mask, byte* stat);
+
+    /// <summary>fstatat(2), with the offsets of struct stat. Refused: no file is known, so none is seen to change, or to be a device.</summary>
+    [LibraryImport(Name, EntryPoint = "fstatat", SetLastError = true)]
+    public static partial int StatAt(int directory, byte* path, byte* stat, int flags);
 }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Linux;
 using FastRtspProxy.Tests.Weaknesses;
+using Microsoft.Win32.SafeHandles;
 
 namespace FastRtspProxy.Tests.Net;
 
@@ -71,6 +72,44 @@ public sealed class RefusedCallTests
 
         Assert.Equal(3, batch.Receive(SocketSetup.Fd(receiver)));
         Assert.Equal(0, batch.Receive(SocketSetup.Fd(receiver)));
+    }
+
+    /// <summary>Else a changed configuration or certificate would never be seen, and a stream of the API would have no file.</summary>
+    [Theory]
+    [InlineData(LinuxConstants.ErrorNotPermitted)]
+    [InlineData(LinuxConstants.ErrorNoSystemCall)]
+    public void Stat_TheNewCallRefused_FilesAreKnownAsWithIt(int errno)
+    {
+        string path = typeof(RefusedCallTests).Assembly.Location;
+        using SafeFileHandle file = File.OpenHandle(path);
+        FileStat? known = FileStat.OfPath(path);
+        FileStat? device = FileStat.OfPath("/dev/null");
+        FileStat?[] found = [];
+        Exception? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                SeccompFilter.Refuse(errno, SeccompFilter.Statx);
+                found =
+                [
+                    FileStat.OfPath(path),
+                    FileStat.OfDescriptor((int)file.DangerousGetHandle()),
+                    FileStat.OfPath("/dev/null"),
+                    FileStat.OfPath(path + "-none"),
+                ];
+            }
+            catch (Exception e)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+
+        Assert.True(thread.Join(s_limit));
+        Assert.Null(failure);
+        Assert.NotNull(known);
+        Assert.Equal([known, known, device, null], found);
     }
 
     [Theory]

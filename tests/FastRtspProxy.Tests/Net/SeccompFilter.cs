@@ -21,6 +21,8 @@ internal static unsafe partial class SeccompFilter
 
     public static uint EpollPwait2 => 441;
 
+    public static uint Statx => IsX64 ? 332u : 291u;
+
     /// <summary>From now on the calls answer with the error and do nothing, on this thread.</summary>
     public static void Refuse(int errno, params uint[] calls)
     {
