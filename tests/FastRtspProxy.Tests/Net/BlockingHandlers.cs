@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.Sockets;
 using FastRtspProxy.Net;
 using FastRtspProxy.Net.Startup;
+using FastRtspProxy.Tests.Net.Startup;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastRtspProxy.Tests.Net;
 
 /// <summary>
 /// The program of a process that begins as ours do, with completions that run inline: a handler reads a byte from a peer and then blocks, clients connect meanwhile, and it prints how many of them were accepted.
+/// The entry point of this assembly: <see cref="OutOfMemoryTests"/> has another program behind it.
 /// </summary>
 internal static class BlockingHandlers
 {
@@ -18,6 +20,11 @@ internal static class BlockingHandlers
     private static async Task<int> Main(string[] arguments)
     {
         using Stream? errors = ProgramStart.Begin();
+        if (arguments[0] == OutOfMemoryTests.Way)
+        {
+            return await OutOfMemoryTests.LiveOnAsync(arguments[1]);
+        }
+
         using TcpListenerSocket listener = TcpListenerSocket.TryListen(IPAddress.Loopback, 0, NullLogger.Instance, [], out _)!;
         using ManualResetEventSlim blocked = new();
         using ManualResetEventSlim release = new();
