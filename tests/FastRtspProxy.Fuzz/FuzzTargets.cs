@@ -20,6 +20,7 @@ internal static class FuzzTargets
         new RangeTarget(),
         new ChallengeTarget(),
         new AuthorizationTarget(),
+        new BasicTarget(),
         new RegisterTarget(),
         new TunnelPostTarget(),
         new TunnelReplyTarget(),

@@ -67,5 +67,11 @@ internal sealed class ChallengeTarget : FuzzTarget
             Property.Equal((DigestOutcome.Accepted, User), (outcome, name));
             Property.Equal(DigestOutcome.Refused, server.Verify(authorization, "SETUP", read[0]["nonce"]!, _ => Secret, out _));
         }
+
+        // The same bytes once more, as what the camera says beside its next answer.
+        friend.TakeNextNonce(lines[0]);
+        string next = friend.Authorization("SETUP", "rtsp://camera/live")!;
+        Property.Holds(next.StartsWith("Digest ", StringComparison.Ordinal) && !next.Contains(Secret, StringComparison.Ordinal), "the next answer is Digest, too");
+        Property.Equal(1, AuthParameters.Parse(next).Count);
     }
 }
