@@ -10,6 +10,7 @@ viewers="1 10 100 500 1000 2000 5000 10000"
 viewer_kbit=150
 rate_rows="100:2000 500:2000"
 transports="udp tcp"
+warm_up=20 # until no ring grows any more
 rows=
 
 usage() {
@@ -23,7 +24,7 @@ usage() {
   --rows FILE        measure nothing: table, plot and model of the rows of an earlier run (growth.tsv beside the table)
 $common_help
 
-The C programs of fanout/ are camera and crowd. It needs gnuplot (apt-get install -y gnuplot-nox) and python3; the whole takes about 25 minutes.
+The C programs of fanout/ are camera and crowd. It needs gnuplot (apt-get install -y gnuplot-nox) and python3; the whole takes about 45 minutes.
 RTSPSIM_BIN and FASTRTSPPROXY_BIN name other binaries than artifacts/aot/…, which packaging/publish.sh makes."
 }
 
@@ -61,6 +62,7 @@ measure() { # sweep streams viewers kbit over
     [ "$5" = tcp ] || needed=$((3 * $3 + 1000)) # of the crowd: a connection, and a pair of ports
     if [ "$needed" -gt "$(ulimit -n)" ]; then
         echo "$1: $3 viewers over $5 are left out: they take $needed descriptors, and $(ulimit -n) are allowed (ulimit -Hn 65536, as root)" >&2
+        echo "#left out: $3 viewers over $5: the crowd takes $needed descriptors, and $(ulimit -n) are allowed" >>"$rows"
         return
     fi
     for repeats in $(seq "$repeat"); do

@@ -6,6 +6,7 @@ cameras="1 50 200 500"
 kbit=1000
 kind=rtspsim
 rows="1:udp 1:tcp"
+warm_up=20 # until no ring grows any more
 
 usage() {
     echo "usage: perf-scripts/many-cameras.sh [options]

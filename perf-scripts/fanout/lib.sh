@@ -253,7 +253,7 @@ common_option() { # name value: sets it and returns 0, or returns 1
     esac
 }
 
-common_help='  --duration S       seconds measured a row (10), after --warm-up S (3)
+common_help='  --duration S       seconds measured a row (10), after --warm-up S (3; 20 with many cameras, whose rings grow at first)
   --repeat N         each row N times, floor and proxy by turns; the ratio is of the medians (1)
   --back-end udp|tcp how camera and server are connected (udp)
   --key-ratio R      key frames of the C camera are R times as large as its mean frame; 1: all are of one size (8)

@@ -24,6 +24,12 @@ def read(path):
     return [Row(*key, *[statistics.median(column) for column in zip(*values)]) for key, values in rows.items()]
 
 
+def left_out(path):
+    """What the machine had no room for, a sentence each."""
+    with open(path) as lines:
+        return [line[1:].strip() for line in lines if line.startswith("#left out: ")]
+
+
 def solve(matrix, right):
     """Gauss, with the largest pivot; None: the rows do not say enough."""
     size = len(right)
@@ -121,6 +127,8 @@ def main():
     model(rows)
     print()
     table(rows)
+    for sentence in left_out(options.rows):
+        print(f"\n{sentence[0].upper()}{sentence[1:]}.")
 
 
 if __name__ == "__main__":
