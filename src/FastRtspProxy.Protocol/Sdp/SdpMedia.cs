@@ -124,20 +124,22 @@ public sealed class SdpMedia
         return (parts[0], clockRate > 0 ? clockRate : DefaultClockRate(type), channels > 0 ? channels : 1);
     }
 
-    // rtcp-fb:<pt or *> nack pli, rtcp-fb:<pt or *> ccm fir (RFC 4585 section 4.2, RFC 5104 section 7.1)
+    // rtcp-fb:<pt or *> nack pli, rtcp-fb:<pt or *> ccm fir (RFC 4585 section 4.2, RFC 5104 section 7.1), in letters of any case, as ABNF has them.
     private static KeyFrameFeedback Feedback(List<string> lines, bool isFeedbackProfile)
     {
         KeyFrameFeedback found = isFeedbackProfile ? KeyFrameFeedback.PictureLoss : KeyFrameFeedback.None;
         bool isNamed = false;
         foreach (string line in lines)
         {
-            string[] words = SdpLine.IsAttribute(line, "rtcp-fb") ? line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) : [];
-            if (words is [_, "nack", "pli", ..])
+            string[] words = SdpLine.IsAttribute(line, "rtcp-fb")
+                ? line.ToUpperInvariant().Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)
+                : [];
+            if (words is [_, "NACK", "PLI", ..])
             {
                 return KeyFrameFeedback.PictureLoss;
             }
 
-            if (words is [_, "ccm", "fir", ..] && !isNamed)
+            if (words is [_, "CCM", "FIR", ..] && !isNamed)
             {
                 found = KeyFrameFeedback.FullIntra;
                 isNamed = true;

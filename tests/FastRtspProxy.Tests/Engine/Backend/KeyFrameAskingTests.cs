@@ -15,6 +15,8 @@ public sealed class KeyFrameAskingTests
     [InlineData("RTP/AVP", "", true, RtcpPacketView.PictureLossFormat)]
     [InlineData("RTP/AVP", "a=rtcp-fb:96 nack\r\n", null, 0)] // lost packets are repeated on request, which is something else
     [InlineData("RTP/AVP", "a=rtcp-fb:96 nack pli\r\n", null, RtcpPacketView.PictureLossFormat)]
+    [InlineData("RTP/AVP", "a=rtcp-fb:* NACK PLI\r\n", null, RtcpPacketView.PictureLossFormat)]
+    [InlineData("RTP/AVP", "a=rtcp-fb:96 CCM FIR\r\n", null, RtcpPacketView.FullIntraFormat)]
     [InlineData("RTP/AVP", "a=rtcp-fb:* nack pli\r\n", false, 0)]
     [InlineData("RTP/AVP", "a=rtcp-fb:96 ccm fir\r\n", null, RtcpPacketView.FullIntraFormat)]
     [InlineData("RTP/AVP", "a=rtcp-fb:96 ccm fir\r\na=rtcp-fb:96 nack pli\r\n", null, RtcpPacketView.PictureLossFormat)]
