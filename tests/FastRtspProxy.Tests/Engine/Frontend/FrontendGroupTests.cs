@@ -101,6 +101,7 @@ public sealed class FrontendGroupTests
 
     [Theory]
     [InlineData("RTP/AVP;multicast,RTP/AVP;unicast;client_port=5000-5001", true)]
+    [InlineData("RTP/AVPF;multicast,RTP/AVP;unicast;client_port=5000-5001", true)]
     [InlineData("RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;multicast", false)]
     [InlineData("RTP/SAVP;multicast,RTP/AVP;unicast;client_port=5000-5001", false)]
     [InlineData("RTP/AVP;multicast;mode=record,RTP/AVP;unicast;client_port=5000-5001", false)]

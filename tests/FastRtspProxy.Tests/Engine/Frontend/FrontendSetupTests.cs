@@ -12,6 +12,8 @@ public sealed class FrontendSetupTests
     [InlineData("RTP/AVP/TCP;unicast;interleaved=4-5,RTP/AVP;unicast;client_port=5000-5001", "interleaved=4-5")]
     [InlineData("RTP/AVP;multicast;port=5000-5001, RTP/AVP/UDP;unicast;client_port=5000-5001, RTP/AVP/TCP;interleaved=0-1", "client_port=5000-5001")]
     [InlineData("RTP/SAVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast", "interleaved=0-1")]
+    [InlineData("RTP/SAVPF;unicast;client_port=5000-5001,RTP/AVPF/TCP;unicast;interleaved=4-5", "RTP/AVPF/TCP;unicast")]
+    [InlineData("rtp/avpf/udp;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast", "RTP/AVPF;unicast")]
     public async Task Setup_ListOfTransports_TakesTheFirstThatIsServed(string transports, string chosen)
     {
         await using FrontendHost host = await FrontendHost.StartAsync();

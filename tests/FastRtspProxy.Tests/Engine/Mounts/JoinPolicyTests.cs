@@ -54,6 +54,8 @@ public sealed class JoinPolicyTests
     [InlineData("GStreamer/1.22.0", 4000, 100, false, "SqueezedPast", "NextPoint")]
     [InlineData("GStreamer/1.22.0", 10_000, 9900, false, "SqueezedPast", "Live")]
     [InlineData("FFmpeg Frigate/0.14.1-f4f3cfa", 4000, 100, true, "NextPoint", "NextPoint")]
+    [InlineData("FFmpeg Frigate/0.14.1-f4f3cfa", 4000, 3900, true, "NextPoint", "NextPoint")]
+    [InlineData("FFmpeg Frigate/0.14.1-f4f3cfa", 10_000, 100, true, "Live", "Live")] // nobody waits so long
     [InlineData("LibVLC/3.0.21 (LIVE555 Streaming Media v2016.11.28)", 4000, 100, true, "NextPoint", "NextPoint")]
     [InlineData(null, 4000, 100, true, "NextPoint", "NextPoint")]
     [InlineData("", 10_000, 100, true, "Live", "Live")]
