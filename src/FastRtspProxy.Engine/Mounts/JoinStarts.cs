@@ -57,7 +57,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             GroupAgeMicros = shard.NowMicros - Math.Max(ring.RandomAccessMicros, _playingSinceMicros),
             PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
         });
-        if (choice.Place is JoinPlace.SqueezedPast or JoinPlace.Past && past.Begin(live, choice, wish.FromMicros, _playingSinceMicros) is { } begun)
+        if (choice.Place is JoinPlace.SqueezedPast or JoinPlace.Past && past.Begin(live, choice, wish, _playingSinceMicros) is { } begun)
         {
             return begun;
         }

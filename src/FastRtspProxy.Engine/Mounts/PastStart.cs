@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
-/// Begins a client in the cached past, at the newest random access point: all tracks as they were, or the picture's track alone, squeezed into hardly
-/// any time up to the present. On the mount's shard.
+/// Begins a client in the cached past, at the newest random access point of its tracks: all tracks as they were, or the picture's track alone,
+/// squeezed into hardly any time up to the present. On the mount's shard.
 /// </summary>
 internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing ring, MountIngest ingest, ILogger log)
 {
@@ -34,14 +34,15 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     /// <summary>Turns a start at the live edge into one in the past; null where the past is not kept, or the budget of catch-up is used up.</summary>
     /// <param name="live">Where it would begin.</param>
     /// <param name="choice">Whether the past is squeezed, or keeps its pace.</param>
-    /// <param name="fromMicros">What came at that moment of the shards' clock is to be in it; null: the newest past.</param>
+    /// <param name="wish">What the client has set up, and from which moment on it wants what came; where it names none: the newest past.</param>
     /// <param name="playingSinceMicros">When the camera was asked to play.</param>
-    public PlayGrant? Begin(PlayGrant live, in JoinChoice choice, long? fromMicros, long playingSinceMicros)
+    public PlayGrant? Begin(PlayGrant live, in JoinChoice choice, in PlayWish wish, long playingSinceMicros)
     {
-        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index)
-            : choice.IsForProbing ? ring.JoinableForProbing(shard.NowMicros)
+        long? fromMicros = wish.FromMicros;
+        long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index, wish.TrackMask)
+            : choice.IsForProbing ? ring.JoinableForProbing(shard.NowMicros, wish.TrackMask)
             : -1;
-        start = start < 0 && fromMicros is null ? ring.NewestRandomAccess : start;
+        start = start < 0 && fromMicros is null ? ring.JoinableNewest(wish.TrackMask, ofEach: choice.Place == JoinPlace.Past) : start;
         if (start < 0)
         {
             SayGroupTooLong(playingSinceMicros);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
@@ -65,18 +67,29 @@ internal sealed class AccessUnits
     public long RandomAccessMicros => RingTrack.OldestRandomAccess(_tracks);
 
     /// <summary>
-    /// Where a decoder can start that is to see what came at a moment: the newest random access point before it that is kept, else the oldest; -1:
-    /// none is. Only the producer.
+    /// The earliest of the newest random access points of the tracks; -1: none is kept. With one track that is <see cref="Newest"/>. Only the
+    /// producer.
+    /// </summary>
+    public long NewestOfEach => BitOperations.PopCount(_videoTracks) > 1 ? PointOfEach(long.MaxValue, long.MinValue, uint.MaxValue) : Newest;
+
+    /// <summary>
+    /// Where decoders can start that are to see what came at a moment: the newest random access point before it that is kept, else the oldest; of
+    /// several tracks the earliest of theirs; -1: none is. Only the producer.
     /// </summary>
     /// <param name="micros">The moment.</param>
     /// <param name="oldestMicros">Those that came before do not count.</param>
-    public long PointAt(long micros, long oldestMicros) => _points?.At(micros, oldestMicros) is >= 0 and long at ? at : Newest;
+    /// <param name="tracks">The tracks that are to be seen, others with them; where none of them has pictures, any may say where.</param>
+    public long PointAt(long micros, long oldestMicros, uint tracks) =>
+        PointOfEach(micros, oldestMicros, tracks) is >= 0 and long at ? at : Newest;
+
+    /// <summary>The newest random access point of any of those tracks; -1: none is kept. Only the producer.</summary>
+    public long NewestOf(uint tracks) => _points?.At(long.MaxValue, long.MinValue, Wanted(tracks)) is >= 0 and long at ? at : Newest;
 
     /// <summary>
     /// Where a player best begins that looks at <see cref="ProbedMicros"/> of a stream before it shows any: at the newest random access point that is
     /// as old, else at the oldest that is not older than <see cref="ProbedPast.MicrosMax"/>; -1: there is none. Only the producer.
     /// </summary>
-    public long PointForProbing(long nowMicros) => _points?.At(nowMicros - _probedMicros, OldestProbedMicros(nowMicros)) ?? -1;
+    public long PointForProbing(long nowMicros, uint tracks) => PointOfEach(nowMicros - _probedMicros, OldestProbedMicros(nowMicros), tracks);
 
     /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
     public long OldestForProbing(long nowMicros) =>
@@ -177,7 +190,7 @@ internal sealed class AccessUnits
 
             if (isNew && Newest >= 0)
             {
-                (_points ??= new RandomAccessIndex()).Add(Newest, arrivalMicros);
+                (_points ??= new RandomAccessIndex()).Add(Newest, arrivalMicros, track);
             }
         }
 
@@ -188,6 +201,15 @@ internal sealed class AccessUnits
 
         return flags;
     }
+
+    /// <summary>Those of them that have pictures and are not silent; all such where none of them is.</summary>
+    private uint Wanted(uint tracks)
+    {
+        uint heard = RingTrack.Heard(_tracks);
+        return (tracks & heard) != 0 ? tracks & heard : heard;
+    }
+
+    private long PointOfEach(long micros, long oldestMicros, uint tracks) => _points?.AtOfEach(micros, oldestMicros, Wanted(tracks)) ?? -1;
 
     private long OldestProbedMicros(long nowMicros) => nowMicros - ProbedPast.MicrosMax(_probedMicros, _randomAccessIntervalMicros);
 

@@ -1,9 +1,9 @@
 namespace FastRtspProxy.Engine.Relay;
 
 /// <summary>
-/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, or one before it that suits players that
-/// look at more, and further only as far as some shard's viewers still stand, or a joiner is on its way; within <see cref="RingOptions"/>. On the
-/// producer.
+/// How far back the ring goes: to the newest random access unit that is whole, where a joiner begins, and to that of each track, or one before it
+/// that suits players that look at more, and further only as far as some shard's viewers still stand, or a joiner is on its way; within
+/// <see cref="RingOptions"/>. On the producer.
 /// </summary>
 internal sealed partial class PacketRing
 {
@@ -25,14 +25,14 @@ internal sealed partial class PacketRing
     /// Where a client begins that is to get what came at a moment: <see cref="AccessUnits.PointAt"/>, or, where no track has random access points, at
     /// the first packet that came since; -1: nothing is kept. On the producer, outside of a scope.
     /// </summary>
-    public long JoinableAt(long micros, long nowMicros, int shardIndex)
+    public long JoinableAt(long micros, long nowMicros, int shardIndex, uint tracks = uint.MaxValue)
     {
         // What is older goes as soon as nobody needs it: it would be gone under a client that stays so far behind.
         long pastMicros = (long)_options.PastDuration.TotalMicroseconds;
         long oldestMicros = pastMicros > 0 ? nowMicros - pastMicros - OldMicros : long.MinValue + 1;
         if (_units.VideoTracks != 0)
         {
-            return _units.PointAt(micros, oldestMicros);
+            return _units.PointAt(micros, oldestMicros, tracks);
         }
 
         using ReadScope scope = Read(shardIndex, Tail);
@@ -44,7 +44,13 @@ internal sealed partial class PacketRing
     public long ProbedMicros => _units.ProbedMicros;
 
     /// <inheritdoc cref="AccessUnits.PointForProbing"/>
-    public long JoinableForProbing(long nowMicros) => _units.PointForProbing(nowMicros);
+    public long JoinableForProbing(long nowMicros, uint tracks = uint.MaxValue) => _units.PointForProbing(nowMicros, tracks);
+
+    /// <summary>Where a client of those tracks begins that is to get the newest past; -1: there is none. On the producer.</summary>
+    /// <param name="tracks">A bit each.</param>
+    /// <param name="ofEach">Pictures of all of them are to be whole; else of one of them.</param>
+    public long JoinableNewest(uint tracks, bool ofEach) =>
+        ofEach ? _units.PointAt(long.MaxValue, long.MinValue, tracks) : _units.NewestOf(tracks);
 
     /// <summary>
     /// What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.
@@ -88,6 +94,7 @@ internal sealed partial class PacketRing
     {
         long needed = Math.Min(promisedFrom, _next);
         needed = _units.Joinable is >= 0 and long point ? Math.Min(needed, point) : needed;
+        needed = _units.NewestOfEach is >= 0 and long each ? Math.Min(needed, each) : needed;
         needed = _units.OldestForProbing(nowMicros) is >= 0 and long probed ? Math.Min(needed, probed) : needed;
         foreach (ref RingReader[]? reader in _readers.AsSpan())
         {

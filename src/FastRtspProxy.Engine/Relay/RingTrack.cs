@@ -87,6 +87,19 @@ internal struct RingTrack
         return longest;
     }
 
+    /// <summary>The tracks that have had a random access point, but for silent ones, a bit each.</summary>
+    public static uint Heard(ReadOnlySpan<RingTrack> tracks)
+    {
+        uint heard = 0;
+        long heardMicros = HeardFrom(tracks);
+        for (int i = 0; i < tracks.Length; i++)
+        {
+            heard |= tracks[i].HasRandomAccess && tracks[i].FrameMicros >= heardMicros ? 1u << i : 0;
+        }
+
+        return heard;
+    }
+
     /// <summary>Of the track that players look at longest.</summary>
     public static long LongestProbed(ReadOnlySpan<RingTrack> tracks)
     {

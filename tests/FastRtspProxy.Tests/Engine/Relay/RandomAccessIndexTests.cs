@@ -40,6 +40,25 @@ public sealed class RandomAccessIndexTests
         Assert.Equal(10_000 - 4096, index.At(0));
     }
 
+    /// <summary>Of two videos: whoever sees both begins early enough for both.</summary>
+    [Theory]
+    [InlineData(3500, 0b01u, 30)]
+    [InlineData(3500, 0b10u, 20)]
+    [InlineData(3500, 0b11u, 20)]
+    [InlineData(1999, 0b11u, 10)]
+    [InlineData(9999, 0b11u, 30)]
+    [InlineData(9999, 0b100u, -1)]
+    public void AtOfEach_TwoTracks_IsTheEarliestOfTheirs(long micros, uint tracks, long sequence)
+    {
+        RandomAccessIndex index = new();
+        index.Add(10, 1000, track: 0);
+        index.Add(20, 2000, track: 1);
+        index.Add(30, 3000, track: 0);
+        index.Add(40, 4000, track: 1);
+
+        Assert.Equal(sequence, index.AtOfEach(micros, long.MinValue, tracks));
+    }
+
     private static RandomAccessIndex Three()
     {
         RandomAccessIndex index = new();

@@ -57,6 +57,32 @@ public sealed class RingKeepTests : IDisposable
         Assert.InRange(_ring.HeldBytes, 1, 3_000_000);
     }
 
+    /// <summary>The other video's key frame helps no decoder: whoever sees one begins at one of its own, whoever sees both early enough for both.</summary>
+    [Fact]
+    public void JoinableNewest_TwoPictureTracks_IsAPointOfThoseThatAreWantedAndIsKept()
+    {
+        for (int picture = 0; picture < 200; picture++)
+        {
+            for (int track = 0; track < 2; track++)
+            {
+                EntryFlags flags = RandomAccess((picture + (track * 10)) % 100 == 0);
+                _ring.Append(track, flags, (ushort)picture, (uint)(picture * 3600), _nowMicros, _packet);
+            }
+
+            _ring.Publish();
+            _nowMicros += 40_000;
+        }
+
+        // Two packets a picture: that of the first track came with the 100th, that of the second with the 190th.
+        Assert.Equal((200L, 381L, 200L), PointsOf(ofEach: true));
+        Assert.Equal((200L, 381L, 381L), PointsOf(ofEach: false));
+        Assert.Equal(381, _ring.NewestRandomAccess);
+        Assert.InRange(_ring.Tail, 0, 200);
+
+        (long First, long Second, long Both) PointsOf(bool ofEach) =>
+            (_ring.JoinableNewest(0b01, ofEach), _ring.JoinableNewest(0b10, ofEach), _ring.JoinableNewest(0b11, ofEach));
+    }
+
     /// <summary>They count pictures: with 15 a second they look for 1.9 s, and a past of that length costs nobody anything.</summary>
     [Theory]
     [InlineData(66_667, 1_866_676)]
