@@ -37,9 +37,6 @@ internal sealed class AccessUnits
     /// <summary>The first packet of the newest random access unit; -1: none is kept. Only the producer.</summary>
     public long Newest { get; private set; } = -1;
 
-    /// <summary>The same of one that is whole, where there is one. Only the producer.</summary>
-    public long Joinable => _whole >= 0 ? _whole : Newest;
-
     /// <summary>
     /// The tracks (a bit each) in which a random access point was ever seen: those whose access units must not be torn, and which a reader that lags
     /// enters again at such a point only. Any thread.
@@ -67,12 +64,6 @@ internal sealed class AccessUnits
     public long RandomAccessMicros => RingTrack.OldestRandomAccess(_tracks);
 
     /// <summary>
-    /// The earliest of the newest random access points of the tracks; -1: none is kept. With one track that is <see cref="Newest"/>. Only the
-    /// producer.
-    /// </summary>
-    public long NewestOfEach => BitOperations.PopCount(_videoTracks) > 1 ? PointOfEach(long.MaxValue, long.MinValue, uint.MaxValue) : Newest;
-
-    /// <summary>
     /// Where decoders can start that are to see what came at a moment: the newest random access point before it that is kept, else the oldest; of
     /// several tracks the earliest of theirs; -1: none is. Only the producer.
     /// </summary>
@@ -91,9 +82,19 @@ internal sealed class AccessUnits
     /// </summary>
     public long PointForProbing(long nowMicros, uint tracks) => PointOfEach(nowMicros - _probedMicros, OldestProbedMicros(nowMicros), tracks);
 
-    /// <summary>The oldest random access point that <see cref="PointForProbing"/> may give by and by; -1: there is none. Only the producer.</summary>
-    public long OldestForProbing(long nowMicros) =>
-        _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, OldestProbedMicros(nowMicros)) ?? -1 : -1;
+    /// <summary>
+    /// What is kept for whoever joins goes back to there: to the newest random access point that is whole, to that of each track, and to the oldest
+    /// that <see cref="PointForProbing"/> may give by and by; <see cref="long.MaxValue"/>: there is none. Only the producer.
+    /// </summary>
+    public long NeededFrom(long nowMicros)
+    {
+        long whole = _whole >= 0 ? _whole : Newest;
+        long each = BitOperations.PopCount(_videoTracks) > 1 ? PointOfEach(long.MaxValue, long.MinValue, uint.MaxValue) : -1;
+        long probed = _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, OldestProbedMicros(nowMicros)) ?? -1 : -1;
+        return Math.Min(Kept(whole), Math.Min(Kept(each), Kept(probed)));
+
+        static long Kept(long point) => point >= 0 ? point : long.MaxValue;
+    }
 
     /// <summary>The camera is asked for a random access point: the next one may come out of its turn. Only the producer.</summary>
     public void NoteAsked(long micros) => _askedMicros = micros;

@@ -46,15 +46,11 @@ internal sealed partial class PacketRing
     /// <inheritdoc cref="AccessUnits.PointForProbing"/>
     public long JoinableForProbing(long nowMicros, uint tracks = uint.MaxValue) => _units.PointForProbing(nowMicros, tracks);
 
-    /// <summary>Where a client of those tracks begins that is to get the newest past; -1: there is none. On the producer.</summary>
-    /// <param name="tracks">A bit each.</param>
-    /// <param name="ofEach">Pictures of all of them are to be whole; else of one of them.</param>
+    /// <summary>Where a client of those tracks begins that is to get the newest past of each, or of one, whole; -1: there is none.</summary>
     public long JoinableNewest(uint tracks, bool ofEach) =>
         ofEach ? _units.PointAt(long.MaxValue, long.MinValue, tracks) : _units.NewestOf(tracks);
 
-    /// <summary>
-    /// What nobody needs, and what is too much, or too old. The newest full slab stays: a viewer may be about to say that it needs it.
-    /// </summary>
+    /// <summary>What nobody needs, and what is too much or too old. The newest full slab stays: a viewer may be about to say that it needs it.</summary>
     private void GiveUpUnneeded(long nowMicros)
     {
         RingOptions options = _options;
@@ -92,10 +88,7 @@ internal sealed partial class PacketRing
 
     private long NeededFrom(long promisedFrom, long nowMicros)
     {
-        long needed = Math.Min(promisedFrom, _next);
-        needed = _units.Joinable is >= 0 and long point ? Math.Min(needed, point) : needed;
-        needed = _units.NewestOfEach is >= 0 and long each ? Math.Min(needed, each) : needed;
-        needed = _units.OldestForProbing(nowMicros) is >= 0 and long probed ? Math.Min(needed, probed) : needed;
+        long needed = Math.Min(Math.Min(promisedFrom, _next), _units.NeededFrom(nowMicros));
         foreach (ref RingReader[]? reader in _readers.AsSpan())
         {
             // No partner: a wish that comes late is as one that came a moment later.
