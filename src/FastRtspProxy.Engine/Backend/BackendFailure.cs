@@ -35,6 +35,9 @@ internal sealed record BackendFailure(BackendFailureKind Kind, string Message)
     /// <summary>It was said before in these words: a further round of ways.</summary>
     public bool IsQuiet { get; init; }
 
+    /// <summary>The camera was waited for less long than usual: another source may answer sooner.</summary>
+    public bool IsEarly { get; init; }
+
     /// <summary>The wait before the next attempt, where it is not the usual one.</summary>
     public TimeSpan? FirstWait { get; init; }
 

@@ -152,6 +152,9 @@ internal sealed class BackendSession
         }
     }
 
+    /// <summary>The camera is not waited for any longer, and the session is to be closed. Gives the cause that counts.</summary>
+    public BackendFailure GiveUp(BackendFailure failure) => _life.Lose(failure);
+
     /// <summary>
     /// Reads the description once more where the connection is the one that the camera made (REGISTER with reuse_connection): there may be no other
     /// way to it. False: on any other connection a new session is better, because some servers keep for a connection what they began to make with its

@@ -93,7 +93,7 @@ internal sealed class CameraLoop
         _source = CameraSource.Of(settings, shard, status, clients, _signal, LeaveSession);
         _rest = new CameraRest(settings, shard, status, clients, _plan, _signal) { Began = _source is null ? null : _source.Rest };
         _news = new CameraNews(settings, record, sources, log);
-        _switch = new SourceSwitch(settings, shard, sources, _plan, _news);
+        _switch = new SourceSwitch(settings, shard, clients, sources, _plan, _news);
         _sessions = new CameraSessions(shard, ingest, _news, hold, keyFrames, record.Steps, _signal, log);
         _standby = new Standby(settings, shard, pacer, TakeOver, log);
         _serving = new CameraServing(
@@ -133,6 +133,7 @@ internal sealed class CameraLoop
     {
         _clients.AreInHurry = true;
         _turn.Hurry();
+        _switch.OnAwaited();
         _signal.Set();
     }
 
@@ -157,8 +158,7 @@ internal sealed class CameraLoop
     }
 
     /// <summary>
-    /// The mount has been told to stop: lets the camera go, within a second. A connection attempt cannot be called back; it ends by itself, and finds
-    /// the mount stopped.
+    /// The mount has been told to stop: lets the camera go, within a second. A connection attempt cannot be called back; it finds the mount stopped.
     /// </summary>
     public async Task StopAsync()
     {
@@ -221,7 +221,7 @@ internal sealed class CameraLoop
         }
 
         _source?.OnEnded(failure);
-        if (failure is null || _switch.IsOver(failure, _clients) || _plan.IsOutOfDate)
+        if (failure is null || _switch.IsOver(failure) || _plan.IsOutOfDate)
         {
             await _standby.EndSoonAsync();
             await _sessions.Closed; // another box may begin
@@ -246,7 +246,7 @@ internal sealed class CameraLoop
             await _rest.UntilNeededAsync();
             _switch.OnReopened();
         }
-        else if (_switch.IsOver(failure, _clients))
+        else if (_switch.IsOver(failure))
         {
             await _rest.AfterProgrammeAsync(_waits);
         }
@@ -311,7 +311,7 @@ internal sealed class CameraLoop
             session = _sessions.Newest!; // another one may have taken its place
         }
 
-        if (_switch.IsOver(failure, _clients) && _rest.GoesOn)
+        if (_switch.IsOver(failure) && _rest.GoesOn)
         {
             await new ProgrammeEnd(_settings, _shard, _status, _clients, _ingest, _log).RunAsync(_serving, failure!);
         }
@@ -357,7 +357,7 @@ internal sealed class CameraLoop
             BackendSession session = _sessions.Make(_plan.Next());
             Task<BackendFailure?> opening = session.OpenAsync();
             _ = _turn.LeaveAsync(place, opening);
-            return (session, opening);
+            return (session, _switch.EndOf(session, opening, _sessions.Await));
         }
         catch
         {
@@ -414,7 +414,7 @@ internal sealed class CameraLoop
         }
 
         BackendOptions failed = _settings.Backend;
-        bool hasOther = _switch.TryOther(failure, playedMicros, _clients.Count, _standby.OnLost());
+        bool hasOther = _switch.TryOther(failure, playedMicros, _standby.OnLost());
         await _standby.EndSoonAsync();
         if (hasOther)
         {

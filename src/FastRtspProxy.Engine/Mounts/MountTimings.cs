@@ -15,6 +15,12 @@ internal sealed record MountTimings
     /// <summary>How long a PLAY waits for the camera, before its 503, or 200 while the camera is still being opened.</summary>
     public TimeSpan Join { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Of several sources one that is not connected and described after so long is left for another one, while somebody waits. Where no other one is
+    /// left, or it was left before, the limits of the dialogue alone count.
+    /// </summary>
+    public TimeSpan OtherSource { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The distance of our sender reports: under the 5 s that receivers are told to expect.</summary>
     public TimeSpan SenderReport { get; init; } = TimeSpan.FromSeconds(4);
 

@@ -4,7 +4,8 @@ namespace FastRtspProxy.Engine.Mounts;
 
 /// <summary>
 /// Which of a mount's sources is used next. The best is the first one; one that failed within a minute stands behind those that have not. Each is
-/// tried once before there is a wait. Pure: whoever calls says the time. One owner.
+/// tried once before there is a wait; one that was left early, because it did not answer soon, once more at the end of that round. Pure: whoever
+/// calls says the time. One owner.
 /// </summary>
 internal sealed class SourceOrder
 {
@@ -25,6 +26,9 @@ internal sealed class SourceOrder
     /// <summary>A bit for each that was tried in vain since one last played.</summary>
     private uint _tried;
 
+    /// <summary>A bit for each that was left early in this round; until it is tried again, it is none of <see cref="_tried"/>.</summary>
+    private uint _leftEarly;
+
     /// <param name="count">1 to <see cref="CountMax"/>.</param>
     public SourceOrder(int count) => _failed = new long?[count];
 
@@ -34,19 +38,40 @@ internal sealed class SourceOrder
     /// <summary>The one in use, or to be opened next, from 0.</summary>
     public int Current { get; private set; }
 
+    /// <summary>The one that is opened may be left early: another one is left in this round, and it was not left early in it before.</summary>
+    public bool MayLeaveEarly
+    {
+        get
+        {
+            uint current = 1u << Current;
+            return (_leftEarly & current) == 0 && BitOperations.PopCount(_tried | current) < Count;
+        }
+    }
+
     /// <summary>
     /// The one in use was lost, or could not be had: another one is <see cref="Current"/>. True: it is tried at once. False: each was tried in vain,
     /// and there is a wait before that one.
     /// </summary>
     /// <param name="nowMicros">The time.</param>
     /// <param name="playedMicros">How long it had played; 0: not at all.</param>
-    public bool OnLost(long nowMicros, long playedMicros)
+    /// <param name="isEarly">It was left early, where it might be (<see cref="MayLeaveEarly"/>).</param>
+    public bool OnLost(long nowMicros, long playedMicros, bool isEarly = false)
     {
-        _tried = playedMicros >= PlayedMicros ? 0 : _tried;
-        _tried |= 1u << Current;
+        if (playedMicros >= PlayedMicros)
+        {
+            BeginRound();
+        }
+
+        uint current = 1u << Current;
+        _leftEarly |= isEarly ? current : 0;
+        _tried |= isEarly ? 0 : current;
         _failed[Current] = nowMicros;
         bool isOver = BitOperations.PopCount(_tried) == Count;
-        _tried = isOver ? 0 : _tried;
+        if (isOver)
+        {
+            BeginRound();
+        }
+
         Current = Best(nowMicros);
         return !isOver;
     }
@@ -57,7 +82,7 @@ internal sealed class SourceOrder
     /// </summary>
     public void OnProgrammeEnd(long nowMicros)
     {
-        _tried = 0;
+        BeginRound();
         Current = Enumerable.Range(0, Count).FirstOrDefault(i => i != Current && !HasFailed(i, nowMicros), Current);
     }
 
@@ -71,14 +96,14 @@ internal sealed class SourceOrder
     public void Take(int source)
     {
         Current = source;
-        _tried = 0;
+        BeginRound();
         _failed[source] = null;
     }
 
     /// <summary>The one in use was let go: the next time begins with the best.</summary>
     public void OnLetGo(long nowMicros)
     {
-        _tried = 0;
+        BeginRound();
         Current = Best(nowMicros);
     }
 
@@ -101,9 +126,15 @@ internal sealed class SourceOrder
             now = before[i] == Current ? i : now;
         }
 
-        _tried = 0;
+        BeginRound();
         Current = Math.Max(0, now);
         return now >= 0;
+    }
+
+    private void BeginRound()
+    {
+        _tried = 0;
+        _leftEarly = 0;
     }
 
     private int Best(long nowMicros)
@@ -112,7 +143,7 @@ internal sealed class SourceOrder
         for (int i = Count - 1; i >= 0; i--)
         {
             bool isTried = (_tried & (1u << i)) != 0;
-            if (!isTried && (best < 0 || !HasFailed(i, nowMicros) || HasFailed(best, nowMicros)))
+            if (!isTried && (best < 0 || Rank(i, nowMicros) <= Rank(best, nowMicros)))
             {
                 best = i;
             }
@@ -120,6 +151,9 @@ internal sealed class SourceOrder
 
         return Math.Max(0, best);
     }
+
+    /// <summary>The lowest comes first, and of equal ones the best.</summary>
+    private int Rank(int source, long nowMicros) => ((_leftEarly & (1u << source)) != 0 ? 2 : 0) + (HasFailed(source, nowMicros) ? 1 : 0);
 
     private bool HasFailed(int source, long nowMicros) => _failed[source] is { } at && nowMicros - at < FailedMicros;
 }

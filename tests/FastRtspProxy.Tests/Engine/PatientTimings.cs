@@ -23,5 +23,5 @@ internal static class PatientTimings
         Teardown = s_long,
     };
 
-    public static MountTimings OfMount => new() { Linger = s_long, Hold = s_long, Join = s_long, SenderReport = s_long };
+    public static MountTimings OfMount => new() { Linger = s_long, Hold = s_long, Join = s_long, OtherSource = s_long, SenderReport = s_long };
 }

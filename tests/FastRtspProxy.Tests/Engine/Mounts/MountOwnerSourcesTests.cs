@@ -127,13 +127,14 @@ public sealed class MountOwnerSourcesTests
         IngestCounters counters = new();
         SourceRecord record = new(settings, fixture.MountShard, counters, fixture.Log);
         CameraNews news = new(settings, new CameraRecord(fixture.MountShard, settings, counters, new EngineEvents(_time)), record, fixture.Log);
-        SourceSwitch change = new(settings, fixture.MountShard, record, new SessionPlan(settings), news);
+        MountClients clients = new(fixture.MountShard, settings, new ClientHold(fixture.MountShard, settings, static () => { }));
+        SourceSwitch change = new(settings, fixture.MountShard, clients, record, new SessionPlan(settings), news);
         StandbySink sink = new(fixture.MountShard, new ShardSignal(fixture.MountShard), static () => false);
         await fixture.MountShard.RunAsync(async () =>
         {
             BackendSession session = new(settings.Sources[1].Backend, sink, fixture.MountShard, fixture.Log);
             BackendFailure lost = new(BackendFailureKind.ConnectionLost, "gone");
-            Assert.True(change.TryOther(lost, playedMicros: 0, clients: 1, new StandbySource(settings.Sources[1], session, sink)));
+            Assert.True(change.TryOther(lost, playedMicros: 0, new StandbySource(settings.Sources[1], session, sink)));
             Assert.NotNull(change.Taken);
             settings.Relayed = settings.Sources[0].Backend;
 
@@ -152,6 +153,7 @@ public sealed class MountOwnerSourcesTests
         MountFixture fixture = new(_time)
         {
             Owners = _owners,
+            Timings = new() { OtherSource = ever },
             BackendTimings = new() { DeadStream = TimeSpan.Zero, Connect = ever, Answer = ever, ShortAnswer = ever, SilentTrack = ever, Teardown = ever },
         };
         fixture.AddSource(backup);

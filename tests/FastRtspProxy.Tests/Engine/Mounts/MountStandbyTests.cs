@@ -296,6 +296,7 @@ public sealed class MountStandbyTests
         TimeSpan ever = TimeSpan.FromDays(1);
         MountFixture fixture = new(time)
         {
+            Timings = new() { OtherSource = ever },
             BackendTimings = new() { DeadStream = TimeSpan.Zero, Connect = ever, Answer = ever, ShortAnswer = ever, SilentTrack = ever, Teardown = ever },
         };
         fixture.AddSource(backup);

@@ -25,6 +25,62 @@ public sealed class SourceOrderTests
     }
 
     [Fact]
+    public void OnLost_LeftEarly_IsTriedOnceMoreBehindTheOthersInTheSameRound()
+    {
+        SourceOrder order = new(4);
+
+        // The first is refused, the second and third are left early, the fourth is refused.
+        Assert.True(order.MayLeaveEarly);
+        Assert.Equal((true, 1), (order.OnLost(0, 0), order.Current));
+        Assert.True(order.MayLeaveEarly);
+        Assert.Equal((true, 2), (order.OnLost(1, 0, isEarly: true), order.Current));
+        Assert.True(order.MayLeaveEarly);
+        Assert.Equal((true, 3), (order.OnLost(2, 0, isEarly: true), order.Current));
+        Assert.True(order.MayLeaveEarly); // two that were left early are left
+        Assert.Equal((true, 1), (order.OnLost(3, 0), order.Current));
+
+        // Now each has its time; then the round is over, and the next one is as the first.
+        Assert.False(order.MayLeaveEarly);
+        Assert.Equal((true, 2), (order.OnLost(4, 0), order.Current));
+        Assert.False(order.MayLeaveEarly);
+        Assert.Equal((false, 0), (order.OnLost(5, 0), order.Current));
+        Assert.True(order.MayLeaveEarly);
+    }
+
+    [Fact]
+    public void OnLost_EachIsLeftEarly_TheBestIsTriedAgainAtOnce()
+    {
+        SourceOrder order = new(2);
+
+        Assert.Equal((true, 1), (order.OnLost(0, 0, isEarly: true), order.Current));
+        Assert.True(order.MayLeaveEarly);
+        Assert.Equal((true, 0), (order.OnLost(0, 0, isEarly: true), order.Current));
+        Assert.False(order.MayLeaveEarly);
+    }
+
+    [Fact]
+    public void OnLost_AfterOneThatPlayed_EachMayBeLeftEarlyAgain()
+    {
+        SourceOrder order = new(3);
+        _ = order.OnLost(0, 0, isEarly: true);
+
+        Assert.Equal((true, 2), (order.OnLost(30 * Second, 11 * Second), order.Current));
+        Assert.True(order.MayLeaveEarly);
+        Assert.Equal((true, 0), (order.OnLost(30 * Second, 0), order.Current));
+        Assert.False(order.MayLeaveEarly); // it is the last one of the round
+    }
+
+    [Fact]
+    public void MayLeaveEarly_One_Never()
+    {
+        SourceOrder order = new(1);
+
+        Assert.False(order.MayLeaveEarly);
+        _ = order.OnLost(0, 0);
+        Assert.False(order.MayLeaveEarly);
+    }
+
+    [Fact]
     public void OnLost_TheSecondWhileTheFirstHasJustFailed_TheThirdComesBeforeTheFirst()
     {
         SourceOrder order = new(3);
