@@ -44,7 +44,7 @@ internal sealed class HeldFrames(PacketRing ring, int shardIndex)
     /// <summary>Takes hold of what was published since the last pass.</summary>
     public void Extend(long front)
     {
-        if (_holders.Count > 0 && ring.IsShortOfSlabs)
+        if (_holders.Count > 0 && ring.Pool.IsUsedUp)
         {
             GiveUpHolders();
         }

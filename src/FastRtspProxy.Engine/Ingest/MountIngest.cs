@@ -136,13 +136,14 @@ internal sealed class MountIngest
         }
     }
 
-    /// <summary>The camera plays no longer: what it still sends is dropped, and nothing old is ever served.</summary>
-    public void End()
+    /// <summary>The camera plays no longer: what it still sends is dropped, and nothing old is served to who does not ask for it.</summary>
+    /// <param name="keepsPast">What is kept stays, for those who stand in it or name a moment of it; else it goes.</param>
+    public void End(bool keepsPast = false)
     {
         _accepts = false;
         HasOtherSize = false;
         Counters.LastLatencyMicros = 0;
-        _ring.Clear();
+        _ring.End(keepsPast, _shard.NowMicros);
     }
 
     /// <summary>One RTP packet of the camera, in order. Both views end with the call.</summary>

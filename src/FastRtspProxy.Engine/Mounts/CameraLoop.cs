@@ -321,7 +321,7 @@ internal sealed class CameraLoop
             Move(StreamState.Ready); // before its TEARDOWN: who joins now waits for the next session
         }
 
-        _serving.End();
+        _serving.End(failure);
         await _sessions.CloseAsync();
         if (session.HasMedia)
         {

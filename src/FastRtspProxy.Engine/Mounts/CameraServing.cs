@@ -14,6 +14,9 @@ namespace FastRtspProxy.Engine.Mounts;
 /// </summary>
 internal sealed class CameraServing
 {
+    /// <summary>Who stands at the end of the past still gets the last of it.</summary>
+    private static readonly TimeSpan s_pastMargin = TimeSpan.FromSeconds(2);
+
     private readonly MountSettings _settings;
     private readonly Shard _shard;
     private readonly MountStatus _status;
@@ -35,6 +38,9 @@ internal sealed class CameraServing
 
     /// <summary>Runs while the camera plays, for our sender reports; null: it never has.</summary>
     private ShardTimer? _reportTimer;
+
+    /// <summary>Runs while what is kept outlives its camera; null: it never has.</summary>
+    private ShardTimer? _pastTimer;
 
     /// <summary>Since when nobody has watched a camera that plays, or since when it is paused; of no meaning otherwise.</summary>
     private long _idleSinceMicros;
@@ -105,10 +111,22 @@ internal sealed class CameraServing
         Begun = null;
     }
 
-    /// <summary>The camera plays no longer, or not for us: nothing old is ever served, and nobody who waits is promised a place in it.</summary>
-    public void End()
+    /// <summary>
+    /// The camera plays no longer, or not for us: nobody who waits is promised a place in it. What is kept of one that is lost stays for as long as
+    /// somebody may stand in it, and no longer than viewers are held.
+    /// </summary>
+    public void End(BackendFailure? failure = null)
     {
-        _ingest.End();
+        bool isLost = failure is { Kind: not (BackendFailureKind.Stopped or BackendFailureKind.EndOfProgramme) } && !_status.IsStopping;
+        bool keepsPast = isLost && _settings.PastDuration > TimeSpan.Zero;
+        _ingest.End(keepsPast);
+        if (keepsPast && _pastTimer is not { IsRunning: true })
+        {
+            TimeSpan past = _settings.PastDuration + s_pastMargin;
+            _pastTimer ??= _shard.CreateTimer(() => _ingest.End());
+            _pastTimer.Start(past < _settings.Timings.Hold ? past : _settings.Timings.Hold);
+        }
+
         _egress.End();
         _reportTimer?.Stop();
         foreach (PendingJoin join in _clients.Joining)
@@ -117,8 +135,12 @@ internal sealed class CameraServing
         }
     }
 
-    /// <summary>No more reports.</summary>
-    public void EndReports() => _reportTimer?.Stop();
+    /// <summary>No more reports, nor a past that outlives its camera any longer.</summary>
+    public void EndReports()
+    {
+        _reportTimer?.Stop();
+        _pastTimer?.Stop();
+    }
 
     /// <summary>
     /// Runs until the session, or the one that has taken its place, is lost (its failure), or was let go in order or is to be made anew at once
@@ -342,6 +364,7 @@ internal sealed class CameraServing
         bool isOther = _sources.IsOther;
         bool picturesCome = !_settings.Backend.VideoSilence.StaysAway(_shard.NowMicros);
         long heldBackMicros = isOther ? JoinPolicy.LongestWaitMicros : _starts.HeldBackMicros;
+        _pastTimer?.Stop();
         _ingest.Begin(heldBackMicros, _settings.Backend.Missing.Mask, othersWait: picturesCome);
         _starts.BeginSession();
         _egress.BeginSession();

@@ -33,7 +33,7 @@ internal readonly record struct JoinSituation
     /// <summary>The distance of the camera's random access points.</summary>
     public long GroupMicros { get; init; }
 
-    /// <inheritdoc cref="PacketRing.ProbedMicros"/>
+    /// <inheritdoc cref="AccessUnits.ProbedMicros"/>
     public long ProbedMicros { get; init; }
 
     /// <summary>Since the newest random access point, or since the camera was asked to play.</summary>

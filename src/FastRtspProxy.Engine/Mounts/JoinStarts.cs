@@ -42,21 +42,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     {
         JoinSnapshot now = Take(withReports: true, hasClients: true);
         PlayGrant live = new(PlayOutcome.Playing, now.JoinSequence, now.Tracks);
-        JoinChoice choice = JoinPolicy.Choose(new JoinSituation
-        {
-            Mode = wish.Start ?? settings.Start,
-            Player = wish.Player,
-            RecordersGetPast = settings.RecordersGetPast,
-            IsRateControlled = wish.IsRateControlled,
-            NamesMoment = wish.FromMicros is not null,
-            Resumes = wish.Resumes,
-            HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
-            HasOthers = HasOthers(wish),
-            GroupMicros = ring.RandomAccessIntervalMicros,
-            ProbedMicros = ring.ProbedMicros,
-            GroupAgeMicros = shard.NowMicros - Math.Max(ring.RandomAccessMicros, _playingSinceMicros),
-            PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
-        });
+        JoinChoice choice = Choose(wish);
         if (choice.Place is JoinPlace.SqueezedPast or JoinPlace.Past && past.Begin(live, choice, wish, _playingSinceMicros) is { } begun)
         {
             return begun;
@@ -72,11 +58,39 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
             : Waiting(live with { JoinSequence = BeforeLeadingPackets(live.JoinSequence) }, choice.WaitMicrosMax);
     }
 
-    /// <summary>For a client that waited for the camera to play, and whose place was fixed before its first packet.</summary>
+    private JoinChoice Choose(PlayWish wish) => JoinPolicy.Choose(new JoinSituation
+    {
+        Mode = wish.Start ?? settings.Start,
+        Player = wish.Player,
+        RecordersGetPast = settings.RecordersGetPast,
+        IsRateControlled = wish.IsRateControlled,
+        NamesMoment = wish.FromMicros is not null,
+        Resumes = wish.Resumes,
+        HasVideo = (ring.VideoTracks & wish.TrackMask) != 0,
+        HasOthers = HasOthers(wish),
+        GroupMicros = ring.RandomAccessIntervalMicros,
+        ProbedMicros = ring.Units.ProbedMicros,
+        GroupAgeMicros = shard.NowMicros - Math.Max(ring.Units.RandomAccessMicros, _playingSinceMicros),
+        PicturesStayAway = Silence.StaysAway(shard.NowMicros) || Silence.IsSilentFor(JoinPolicy.ShortGroupMicros, shard.NowMicros),
+    });
+
+    /// <summary>
+    /// For a client that waited for the camera to play, and whose place was fixed before its first packet: there it begins, or at the moment that it
+    /// names, where that is kept of the session before.
+    /// </summary>
     public PlayGrant GrantFrom(JoinSnapshot start, PlayWish wish)
     {
         PlayGrant grant = new(PlayOutcome.Playing, start.JoinSequence, start.Tracks);
-        return Promised(WaitsAlone(wish) ? Waiting(grant, null) : grant);
+        return Promised(BeforeLoss(grant, wish) ?? (WaitsAlone(wish) ? Waiting(grant, null) : grant));
+    }
+
+    private PlayGrant? BeforeLoss(PlayGrant live, PlayWish wish)
+    {
+        bool isKept = wish.FromMicros is { } moment
+            && ring.JoinableAt(moment, shard.NowMicros, shard.Index, wish.TrackMask) is >= 0 and long at
+            && at < ring.Units.InterruptedAt;
+        JoinChoice choice = isKept ? Choose(wish) : JoinChoice.Live;
+        return choice.Place is JoinPlace.SqueezedPast or JoinPlace.Past ? past.Begin(live, choice, wish, _playingSinceMicros) : null;
     }
 
     /// <summary>
@@ -107,7 +121,7 @@ internal sealed class JoinStarts(Shard shard, MountSettings settings, PacketRing
     /// <summary>One that waits for a key picture has it even if it comes between the packets that lead it and its own.</summary>
     private long BeforeLeadingPackets(long head)
     {
-        using ReadScope scope = ring.Read(shard.Index, Math.Max(ring.Tail, head - LeadingMax));
+        using ReadScope scope = ring.Read(shard.Index, Math.Max(Math.Max(ring.Tail, ring.Units.InterruptedAt), head - LeadingMax));
         return Math.Min(head, LeadingPackets.Before(scope.Entries, scope.From, scope.Head, ring.VideoTracks));
     }
 

@@ -62,7 +62,7 @@ internal sealed class KeyFrameRequests
     /// </summary>
     public bool IsDue { get; private set; }
 
-    private long AgeMicros => _shard.NowMicros - _ring.RandomAccessMicros;
+    private long AgeMicros => _shard.NowMicros - _ring.Units.RandomAccessMicros;
 
     /// <summary>A viewer asks for one. Any thread.</summary>
     public void PostViewerAsks()
@@ -117,7 +117,7 @@ internal sealed class KeyFrameRequests
             _pictureTimestamp = view.Timestamp;
         }
 
-        bool hasPoint = _ring.RandomAccessMicros >= _beganMicros;
+        bool hasPoint = _ring.Units.RandomAccessMicros >= _beganMicros;
         bool isWhole = view.Marker || view.Timestamp != _pictureTimestamp;
         IsDue = !hasPoint && _shard.NowMicros - _pictureMicros < LongGroupMicros && !(isWhole && Try(_sessionCause));
     }
@@ -148,7 +148,7 @@ internal sealed class KeyFrameRequests
     /// <summary>A key frame that came since is as good as the one that was asked for.</summary>
     private void OnWishDue()
     {
-        if (_ring.RandomAccessMicros < _wishedMicros)
+        if (_ring.Units.RandomAccessMicros < _wishedMicros)
         {
             _ = Try(_wishCause);
         }
@@ -162,7 +162,7 @@ internal sealed class KeyFrameRequests
         }
 
         _askedMicros = _shard.NowMicros;
-        _ring.NoteAsked(_askedMicros);
+        _ring.Units.NoteAsked(_askedMicros);
         MountLog.AsksForKeyFrame(_log, _settings.Name, cause);
         return true;
     }

@@ -77,7 +77,11 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
     private bool HasOthers => settings.Sources.Count > 1;
 
     /// <summary>The mount has another camera now, or another way to it.</summary>
-    public void OnCameraChanged() => IsOfOtherCamera = Description is not null;
+    public void OnCameraChanged()
+    {
+        IsOfOtherCamera = Description is not null;
+        ingest.End(); // what is kept is not of the new one
+    }
 
     /// <summary>The camera was described: its tracks are offered, the same as before where the shape is the same.</summary>
     /// <param name="session">Of the source in use; described, or further.</param>
@@ -89,6 +93,7 @@ internal sealed class MountOffer(Shard shard, MountSettings settings, MountInges
         {
             Take(camera, media);
             Volatile.Write(ref _shapes, _shapes + 1);
+            ingest.End(); // what is kept is of the old ones
             ingest.Describe(media);
             if (session.State == BackendState.Described)
             {

@@ -40,9 +40,9 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
     {
         long? fromMicros = wish.FromMicros;
         long start = fromMicros is { } moment ? ring.JoinableAt(moment, shard.NowMicros, shard.Index, wish.TrackMask)
-            : choice.IsForProbing ? ring.JoinableForProbing(shard.NowMicros, wish.TrackMask)
+            : choice.IsForProbing ? ring.Units.PointForProbing(shard.NowMicros, wish.TrackMask)
             : -1;
-        start = start < 0 && fromMicros is null ? ring.JoinableNewest(wish.TrackMask, ofEach: choice.Place == JoinPlace.Past) : start;
+        start = start < 0 && fromMicros is null ? ring.Units.JoinableNewest(wish.TrackMask, ofEach: choice.Place == JoinPlace.Past) : start;
         if (start < 0)
         {
             SayGroupTooLong(playingSinceMicros);

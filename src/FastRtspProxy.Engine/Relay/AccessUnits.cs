@@ -23,6 +23,12 @@ internal sealed class AccessUnits
     /// <summary>Streams of which each picture stands alone are large, and nobody waits long for one.</summary>
     private const long ProbedGroupMicrosMin = 300_000;
 
+    /// <summary>When the last access unit before <see cref="InterruptedAt"/> came; without meaning while nothing before it is kept.</summary>
+    private long _lastMicros;
+
+    /// <summary>What <see cref="RingTrack.Heard"/> said then, of the last session that had any.</summary>
+    private uint _heardBefore;
+
     private uint _videoTracks;
     private bool _hasReordering;
     private long _randomAccessIntervalMicros;
@@ -36,6 +42,9 @@ internal sealed class AccessUnits
 
     /// <summary>The first packet of the newest random access unit; -1: none is kept. Only the producer.</summary>
     public long Newest { get; private set; } = -1;
+
+    /// <summary>What is kept before is of an earlier session, for those who name a moment of it alone. Only the producer.</summary>
+    public long InterruptedAt { get; private set; }
 
     /// <summary>
     /// The tracks (a bit each) in which a random access point was ever seen: those whose access units must not be torn, and which a reader that lags
@@ -71,16 +80,23 @@ internal sealed class AccessUnits
     /// <param name="oldestMicros">Those that came before do not count.</param>
     /// <param name="tracks">The tracks that are to be seen, others with them; where none of them has pictures, any may say where.</param>
     public long PointAt(long micros, long oldestMicros, uint tracks) =>
-        PointOfEach(micros, oldestMicros, tracks) is >= 0 and long at ? at : Newest;
+        PointOfEach(micros, oldestMicros, tracks, micros > _lastMicros ? InterruptedAt : 0) is >= 0 and long at ? at : Newest;
 
     /// <summary>The newest random access point of any of those tracks; -1: none is kept. Only the producer.</summary>
-    public long NewestOf(uint tracks) => _points?.At(long.MaxValue, long.MinValue, Wanted(tracks)) is >= 0 and long at ? at : Newest;
+    public long NewestOf(uint tracks) =>
+        _points?.At(long.MaxValue, long.MinValue, Wanted(tracks), InterruptedAt) is >= 0 and long at ? at : Newest;
+
+    /// <summary>
+    /// Where a client of those tracks begins that is to get the newest past of each, or of one, whole; -1: there is none. Only the producer.
+    /// </summary>
+    public long JoinableNewest(uint tracks, bool ofEach) => ofEach ? PointAt(long.MaxValue, long.MinValue, tracks) : NewestOf(tracks);
 
     /// <summary>
     /// Where a player best begins that looks at <see cref="ProbedMicros"/> of a stream before it shows any: at the newest random access point that is
     /// as old, else at the oldest that is not older than <see cref="ProbedPast.MicrosMax"/>; -1: there is none. Only the producer.
     /// </summary>
-    public long PointForProbing(long nowMicros, uint tracks) => PointOfEach(nowMicros - _probedMicros, OldestProbedMicros(nowMicros), tracks);
+    public long PointForProbing(long nowMicros, uint tracks) =>
+        PointOfEach(nowMicros - _probedMicros, OldestProbedMicros(nowMicros), tracks, InterruptedAt);
 
     /// <summary>
     /// What is kept for whoever joins goes back to there: to the newest random access point that is whole, to that of each track, and to the oldest
@@ -89,8 +105,10 @@ internal sealed class AccessUnits
     public long NeededFrom(long nowMicros)
     {
         long whole = _whole >= 0 ? _whole : Newest;
-        long each = BitOperations.PopCount(_videoTracks) > 1 ? PointOfEach(long.MaxValue, long.MinValue, uint.MaxValue) : -1;
-        long probed = _randomAccessIntervalMicros >= ProbedGroupMicrosMin ? _points?.At(long.MinValue, OldestProbedMicros(nowMicros)) ?? -1 : -1;
+        long each = BitOperations.PopCount(_videoTracks) > 1 ? PointOfEach(long.MaxValue, long.MinValue, uint.MaxValue, InterruptedAt) : -1;
+        long probed = _randomAccessIntervalMicros >= ProbedGroupMicrosMin
+            ? _points?.At(long.MinValue, OldestProbedMicros(nowMicros), uint.MaxValue, InterruptedAt) ?? -1
+            : -1;
         return Math.Min(Kept(whole), Math.Min(Kept(each), Kept(probed)));
 
         static long Kept(long point) => point >= 0 ? point : long.MaxValue;
@@ -115,6 +133,20 @@ internal sealed class AccessUnits
         _whole = -1;
         _openPointTrack = -1;
         Array.Clear(_tracks);
+    }
+
+    /// <summary>The session has ended, and what is kept of it stays: nobody begins there but who names a moment of it.</summary>
+    /// <param name="sequence">Of the next packet.</param>
+    public void Interrupt(long sequence)
+    {
+        foreach (ref readonly RingTrack track in _tracks.AsSpan())
+        {
+            _lastMicros = track.Seen ? Math.Max(_lastMicros, track.FrameMicros) : _lastMicros;
+        }
+
+        _heardBefore = RingTrack.Heard(_tracks) is not 0 and uint heard ? heard : _heardBefore;
+        Clear();
+        InterruptedAt = sequence;
     }
 
     /// <summary>What lies before is kept no longer. True: nor is the newest random access unit.</summary>
@@ -206,11 +238,12 @@ internal sealed class AccessUnits
     /// <summary>Those of them that have pictures and are not silent; all such where none of them is.</summary>
     private uint Wanted(uint tracks)
     {
-        uint heard = RingTrack.Heard(_tracks);
+        uint heard = RingTrack.Heard(_tracks) is not 0 and uint now ? now : _heardBefore;
         return (tracks & heard) != 0 ? tracks & heard : heard;
     }
 
-    private long PointOfEach(long micros, long oldestMicros, uint tracks) => _points?.AtOfEach(micros, oldestMicros, Wanted(tracks)) ?? -1;
+    private long PointOfEach(long micros, long oldestMicros, uint tracks, long from) =>
+        _points?.AtOfEach(micros, oldestMicros, Wanted(tracks), from) ?? -1;
 
     private long OldestProbedMicros(long nowMicros) => nowMicros - ProbedPast.MicrosMax(_probedMicros, _randomAccessIntervalMicros);
 

@@ -18,6 +18,25 @@ internal sealed partial class PacketRing
     /// <inheritdoc cref="KeptFigures"/>
     public KeptFigures Kept { get; } = new();
 
+    /// <summary>What it knows of access units: the producer's, but for what says otherwise.</summary>
+    public AccessUnits Units => _units;
+
+    /// <summary>The back-end has stopped: as <see cref="Clear"/>, or what is kept stays, for those who stand in it or name a moment of it.</summary>
+    public void End(bool keepsPast, long nowMicros)
+    {
+        if (!keepsPast)
+        {
+            Clear();
+            return;
+        }
+
+        Publish();
+        _units.Interrupt(_next);
+        Volatile.Write(ref _newestRandomAccess, -1);
+        _rate.Interrupt();
+        GiveUpUnneeded(nowMicros);
+    }
+
     /// <summary>A joiner will begin there: it finds its packets for the time that it takes to come. On the producer.</summary>
     public void Promise(long sequence, long nowMicros) => _promised.Add(sequence, nowMicros);
 
@@ -40,17 +59,7 @@ internal sealed partial class PacketRing
         return at < scope.Head ? at : -1;
     }
 
-    /// <inheritdoc cref="AccessUnits.ProbedMicros"/>
-    public long ProbedMicros => _units.ProbedMicros;
-
-    /// <inheritdoc cref="AccessUnits.PointForProbing"/>
-    public long JoinableForProbing(long nowMicros, uint tracks = uint.MaxValue) => _units.PointForProbing(nowMicros, tracks);
-
-    /// <summary>Where a client of those tracks begins that is to get the newest past of each, or of one, whole; -1: there is none.</summary>
-    public long JoinableNewest(uint tracks, bool ofEach) =>
-        ofEach ? _units.PointAt(long.MaxValue, long.MinValue, tracks) : _units.NewestOf(tracks);
-
-    /// <summary>What nobody needs, and what is too much or too old. The newest full slab stays: a viewer may be about to say that it needs it.</summary>
+    /// <summary>What nobody needs, is too much or too old. The newest full slab stays: a viewer may be about to say that it needs it.</summary>
     private void GiveUpUnneeded(long nowMicros)
     {
         RingOptions options = _options;

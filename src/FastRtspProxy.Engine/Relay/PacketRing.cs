@@ -98,17 +98,11 @@ internal sealed partial class PacketRing
     /// <inheritdoc cref="AccessUnits.RandomAccessIntervalMicros"/>
     public long RandomAccessIntervalMicros => _units.RandomAccessIntervalMicros;
 
-    /// <inheritdoc cref="AccessUnits.RandomAccessMicros"/>
-    public long RandomAccessMicros => _units.RandomAccessMicros;
-
     /// <summary>How many bytes of packets it keeps at the most. Any thread.</summary>
     public long KeepBytes => Volatile.Read(ref _options).KeepBytes;
 
     /// <summary>Bytes of the slabs that the ring holds. On the producer; <see cref="KeptBytes"/> is for everybody.</summary>
     public long HeldBytes => _keptBytes + (_slab?.Bytes ?? 0);
-
-    /// <summary>Every slab of the process is in use: whoever holds some beside a ring lets go of them. Any thread.</summary>
-    public bool IsShortOfSlabs => _pool.IsUsedUp;
 
     /// <summary>What was appended in a second, of the last seconds; 0: it is not known yet. Any thread: a figure on its own.</summary>
     public long BytesPerSecond => Volatile.Read(ref _bytesPerSecond);
@@ -225,9 +219,6 @@ internal sealed partial class PacketRing
     /// producer.
     /// </summary>
     public void Change(RingOptions options) => Volatile.Write(ref _options, options); // a release store; pairs with the acquire load in KeepBytes
-
-    /// <inheritdoc cref="AccessUnits.NoteAsked"/>
-    public void NoteAsked(long micros) => _units.NoteAsked(micros);
 
     /// <inheritdoc cref="AccessUnits.ForgetTracks"/>
     /// <remarks>On the producer, with nothing left in the ring.</remarks>

@@ -36,7 +36,8 @@ internal sealed class RandomAccessIndex
     /// <param name="micros">The moment.</param>
     /// <param name="oldestMicros">Those that came before do not count.</param>
     /// <param name="tracks">Those of other tracks do not count.</param>
-    public long At(long micros, long oldestMicros = long.MinValue, uint tracks = uint.MaxValue)
+    /// <param name="from">Those that lie before this sequence do not count.</param>
+    public long At(long micros, long oldestMicros = long.MinValue, uint tracks = uint.MaxValue, long from = 0)
     {
         long found = -1;
         foreach ((long sequence, long arrivalMicros, int track) in _points)
@@ -46,7 +47,7 @@ internal sealed class RandomAccessIndex
                 break;
             }
 
-            bool counts = arrivalMicros >= oldestMicros && (tracks & (1u << track)) != 0;
+            bool counts = sequence >= from && arrivalMicros >= oldestMicros && (tracks & (1u << track)) != 0;
             found = counts ? sequence : found;
         }
 
@@ -54,12 +55,12 @@ internal sealed class RandomAccessIndex
     }
 
     /// <summary>The earliest of what <see cref="At"/> finds for each of the tracks: whoever begins there misses no point of any.</summary>
-    public long AtOfEach(long micros, long oldestMicros, uint tracks)
+    public long AtOfEach(long micros, long oldestMicros, uint tracks, long from = 0)
     {
         long earliest = -1;
         for (uint rest = tracks; rest != 0; rest &= rest - 1)
         {
-            long found = At(micros, oldestMicros, rest & ~(rest - 1));
+            long found = At(micros, oldestMicros, rest & ~(rest - 1), from);
             earliest = found >= 0 && (earliest < 0 || found < earliest) ? found : earliest;
         }
 

@@ -11,6 +11,7 @@ public sealed class MountFailoverTests
 {
     private const string Hd = "Z01AH+ygKALdgIgAAAMACAAAAwDweMGMsA==,aM48gA=="; // 1280 x 720
 
+    private static readonly RingOptions s_keeping = new() { PastDuration = TimeSpan.FromMinutes(10), KeepDuration = TimeSpan.FromMinutes(10) };
     private static readonly byte[] s_idr = [0x65, 0x88, 1, 2];
     private static readonly byte[] s_picture = [0x41, 0x9a, 1, 2];
 
@@ -58,6 +59,88 @@ public sealed class MountFailoverTests
         Assert.Equal(described.Tracks.AsEnumerable(), now.Tracks);
         Assert.Contains("a=fmtp:96 ", Text(now), StringComparison.Ordinal);
         Assert.Contains("aM4G4g==", Text(now), StringComparison.Ordinal);
+    }
+
+    /// <summary>A recorder that is triggered right after it has the time before; whoever names no moment gets nothing old.</summary>
+    [Fact]
+    public async Task SourceInUse_IsLostWithAPast_ItIsThereForWhoNamesAMomentOfIt()
+    {
+        using ScriptedCamera backup = new();
+        await using MountFixture fixture = new(new FakeTimeProvider()) { Ring = s_keeping, BackendTimings = new() { DeadStream = TimeSpan.Zero } };
+        fixture.AddSource(backup, mayBeProbed: false);
+        Mount mount = fixture.Create();
+        await fixture.JoinAsync(mount);
+        RingPacket key = await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(4));
+        RingPacket last = await SendAsync(fixture, mount, fixture.Camera, 96, 11, 450_000, s_picture);
+
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => backup.Count("PLAY") == 1 && mount.State == StreamState.Playing);
+        PlayWish wish = PlayWish.Everything with { Start = StartMode.Past };
+        PlayGrant unnamed = await mount.JoinAsync(fixture.Client(), wish);
+        PlayGrant named = await mount.JoinAsync(fixture.Client(), wish with { FromMicros = await NowAsync(mount) - 3_000_000 });
+        backup.SendRtp(0, 96, 500, 7000, 77, true, s_idr);
+        List<RingPacket> packets = await fixture.MediaAsync(mount, key.Sequence, 5); // two sets of ours among them
+        PlayGrant after = await mount.JoinAsync(fixture.Client(), wish);
+
+        Assert.True(unnamed.JoinSequence > last.Sequence);
+        Assert.Equal((key.Sequence, key.SequenceNumber), (named.JoinSequence, named.Tracks[0].SequenceNumber));
+        Assert.Equal([0, 1, 2, 3, 4], packets.Select(packet => (ushort)(packet.SequenceNumber - key.SequenceNumber)));
+        Assert.True((int)(packets[2].Timestamp - last.Timestamp) > 0);
+        Assert.Equal(packets[2].Sequence, after.JoinSequence);
+    }
+
+    [Fact]
+    public async Task SourceInUse_IsLostWithAPast_WhoComesMeanwhileAndNamesAMomentGetsIt()
+    {
+        await using MountFixture fixture = new() { Ring = s_keeping };
+        Mount mount = fixture.Create();
+        await fixture.JoinAsync(mount);
+        RingPacket key = await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
+
+        PlayWish wish = PlayWish.Everything with { Start = StartMode.Past, FromMicros = await NowAsync(mount) - 60_000_000 };
+        Task<PlayGrant> joining = mount.JoinAsync(fixture.Client(), wish);
+        fixture.RestartCamera();
+        PlayGrant grant = await joining;
+
+        Assert.Equal((PlayOutcome.Playing, key.Sequence), (grant.Outcome, grant.JoinSequence));
+    }
+
+    /// <summary>Whoever stood at the end of it has had it by then, and longer nobody is held.</summary>
+    [Theory]
+    [InlineData(600, 29, 2)]
+    [InlineData(20, 21, 2)]
+    public async Task SourceInUse_IsLostWithAPast_ItGoesWithTheHoldOrWhenItIsTooOld(int pastSeconds, int keptAfterSeconds, int goneAfterSeconds)
+    {
+        RingOptions ring = new() { PastDuration = TimeSpan.FromSeconds(pastSeconds), KeepDuration = TimeSpan.FromSeconds(pastSeconds + 2) };
+        await using MountFixture fixture = new(new FakeTimeProvider()) { Ring = ring };
+        Mount mount = fixture.Create();
+        await fixture.JoinAsync(mount);
+        RingPacket key = await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+        fixture.Camera.Dispose();
+        await Until.TrueAsync(() => mount.State == StreamState.Holding);
+
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(keptAfterSeconds));
+        Assert.InRange(mount.Ring.Tail, 0, key.Sequence);
+        await fixture.AdvanceAsync(TimeSpan.FromSeconds(goneAfterSeconds));
+        await Until.TrueAsync(() => mount.Ring.Tail > key.Sequence);
+    }
+
+    [Fact]
+    public async Task NextSource_OfAnotherShapeBehindAPast_NothingOldIsKept()
+    {
+        using ScriptedCamera backup = new() { Sdp = ScriptedCamera.VideoAndAudio.Replace("config=1190", "config=1210", StringComparison.Ordinal) };
+        await using MountFixture fixture = new() { Ring = s_keeping };
+        fixture.AddSource(backup);
+        Mount mount = fixture.Create();
+        (RecordingClient client, _) = await fixture.JoinAsync(mount);
+        RingPacket key = await SendAsync(fixture, mount, fixture.Camera, 96, 10, 90_000, s_idr);
+
+        fixture.Camera.Dispose();
+
+        await Until.TrueAsync(() => client.End == MountEnd.DescriptionChanged && mount.Ring.Tail > key.Sequence);
     }
 
     [Fact]
@@ -265,6 +348,8 @@ public sealed class MountFailoverTests
         .Replace("AVP 96", $"AVP {video}", StringComparison.Ordinal).Replace(":96 ", $":{video} ", StringComparison.Ordinal)
         .Replace("AVP 97", $"AVP {audio}", StringComparison.Ordinal).Replace(":97 ", $":{audio} ", StringComparison.Ordinal)
         .Replace("Z0IAKeKQFge2AtwEBAaQeJEV,aM48gA==", sets, StringComparison.Ordinal);
+
+    private static Task<long> NowAsync(Mount mount) => mount.Shard.RunAsync(() => Task.FromResult(mount.Shard.NowMicros));
 
     private static string Text(MountDescription description) => System.Text.Encoding.UTF8.GetString(description.Sdp);
 

@@ -175,7 +175,7 @@ public sealed class PacketRingTests
         CountingListener listener = new();
         ring.Subscribe(0, listener);
         Slab held = pool.TryRent()!;
-        Assert.True(ring.IsShortOfSlabs);
+        Assert.True(ring.Pool.IsUsedUp);
         Assert.True(ring.Append(0, EntryFlags.None, 0, 0, 0, [1]).IsEmpty);
         ring.Publish();
         ring.Publish();
@@ -183,7 +183,7 @@ public sealed class PacketRingTests
 
         held.Release();
 
-        Assert.False(ring.IsShortOfSlabs);
+        Assert.False(ring.Pool.IsUsedUp);
         Assert.False(ring.Append(0, EntryFlags.None, 0, 0, 0, [1]).IsEmpty);
     }
 
@@ -325,7 +325,7 @@ public sealed class PacketRingTests
         }
 
         Assert.Equal(10_000_000, ring.RandomAccessIntervalMicros);
-        Assert.Equal(20_000_000, ring.RandomAccessMicros);
+        Assert.Equal(20_000_000, ring.Units.RandomAccessMicros);
         ring.Dispose();
     }
 
@@ -342,11 +342,11 @@ public sealed class PacketRingTests
 
             if (second == 20)
             {
-                Assert.Equal((10_000_000L, 10_000_000L), (ring.RandomAccessIntervalMicros, ring.RandomAccessMicros));
+                Assert.Equal((10_000_000L, 10_000_000L), (ring.RandomAccessIntervalMicros, ring.Units.RandomAccessMicros));
             }
         }
 
-        Assert.Equal((2_000_000L, 30_000_000L), (ring.RandomAccessIntervalMicros, ring.RandomAccessMicros));
+        Assert.Equal((2_000_000L, 30_000_000L), (ring.RandomAccessIntervalMicros, ring.Units.RandomAccessMicros));
         ring.Dispose();
     }
 
@@ -365,7 +365,7 @@ public sealed class PacketRingTests
         {
             foreach (int asked in askedMillis.Where(asked => asked <= second * 1000))
             {
-                ring.NoteAsked(asked * 1000L);
+                ring.Units.NoteAsked(asked * 1000L);
             }
 
             ring.Append(0, EntryFlags.RandomAccess | EntryFlags.Marker, (ushort)second, (uint)(second * 90_000), second * 1_000_000L, [1]);

@@ -17,6 +17,17 @@ public sealed class RandomAccessIndexTests
         Assert.Equal(sequence, index.At(micros));
     }
 
+    [Theory]
+    [InlineData(99_999, 20, 30)]
+    [InlineData(1500, 11, 20)]
+    [InlineData(99_999, 31, -1)]
+    public void At_FromASequence_ThoseBeforeItDoNotCount(long micros, long from, long sequence)
+    {
+        RandomAccessIndex index = Three();
+
+        Assert.Equal(sequence, index.At(micros, from: from));
+    }
+
     [Fact]
     public void ForgetBefore_WhatIsKeptNoLonger_IsNotFound()
     {

@@ -47,7 +47,7 @@ public sealed class RingKeepTests : IDisposable
         for (int picture = 0; picture < 1000; picture++)
         {
             AppendPicture(picture % 25 == 0, packets: 30);
-            long point = _ring.JoinableForProbing(_nowMicros);
+            long point = _ring.Units.PointForProbing(_nowMicros, uint.MaxValue);
             long newest = _ring.NewestRandomAccess;
             Assert.True(point < 0 || point >= _ring.Tail);
             found += picture > 100 && point >= 0 && point < newest ? 1 : 0;
@@ -80,7 +80,7 @@ public sealed class RingKeepTests : IDisposable
         Assert.InRange(_ring.Tail, 0, 200);
 
         (long First, long Second, long Both) PointsOf(bool ofEach) =>
-            (_ring.JoinableNewest(0b01, ofEach), _ring.JoinableNewest(0b10, ofEach), _ring.JoinableNewest(0b11, ofEach));
+            (_ring.Units.JoinableNewest(0b01, ofEach), _ring.Units.JoinableNewest(0b10, ofEach), _ring.Units.JoinableNewest(0b11, ofEach));
     }
 
     /// <summary>They count pictures: with 15 a second they look for 1.9 s, and a past of that length costs nobody anything.</summary>
@@ -91,12 +91,12 @@ public sealed class RingKeepTests : IDisposable
     [InlineData(500_000, 5_000_000)] // they look no longer than that
     public void ProbedMicros_PicturesOfAnyRate_IsWhat28OfThemTake(int pictureMicros, long expected)
     {
-        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.Units.ProbedMicros);
         AppendPictures(300, pictureMicros);
-        Assert.Equal(expected, _ring.ProbedMicros);
+        Assert.Equal(expected, _ring.Units.ProbedMicros);
         _ring.Clear();
         AppendPictures(60, pictureMicros);
-        Assert.Equal(expected, _ring.ProbedMicros); // what was known counts on
+        Assert.Equal(expected, _ring.Units.ProbedMicros); // what was known counts on
     }
 
     [Fact]
@@ -105,12 +105,12 @@ public sealed class RingKeepTests : IDisposable
         AppendPictures(300, 40_000);
         _nowMicros += 4_000_000;
         AppendPictures(28, 40_000);
-        Assert.Equal(ProbedPast.UsualMicros * 5 / 4, _ring.ProbedMicros);
+        Assert.Equal(ProbedPast.UsualMicros * 5 / 4, _ring.Units.ProbedMicros);
         AppendPictures(28, 40_000);
-        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.Units.ProbedMicros);
         AppendPictures(28, 1_000);
         AppendPictures(28 * 6, 40_000);
-        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.Units.ProbedMicros);
     }
 
     /// <summary>FFmpeg knows a stream once it knows each track of it.</summary>
@@ -129,7 +129,7 @@ public sealed class RingKeepTests : IDisposable
             _nowMicros += 40_000;
         }
 
-        Assert.Equal(28 * 80_000, _ring.ProbedMicros);
+        Assert.Equal(28 * 80_000, _ring.Units.ProbedMicros);
     }
 
     /// <summary>Packets of a transport stream are no pictures.</summary>
@@ -142,7 +142,7 @@ public sealed class RingKeepTests : IDisposable
             _ring.Publish();
         }
 
-        Assert.Equal(ProbedPast.UsualMicros, _ring.ProbedMicros);
+        Assert.Equal(ProbedPast.UsualMicros, _ring.Units.ProbedMicros);
     }
 
     [Fact]
@@ -306,6 +306,52 @@ public sealed class RingKeepTests : IDisposable
             Assert.InRange(_ring.Tail, 0, cursor);
             cursor += picture % 25 == 0 ? 6 : 4;
         }
+    }
+
+    /// <summary>Two groups of a second; two seconds later the camera is lost.</summary>
+    [Fact]
+    public void End_KeepsPast_ItIsReadOnAndBegunInByWhoNamesAMomentOfIt()
+    {
+        TimeSpan past = TimeSpan.FromSeconds(20);
+        _ring.Change(new RingOptions { KeepBytes = 8 << 20, KeepDuration = past, PastDuration = past });
+        for (int picture = 0; picture < 50; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 4);
+        }
+
+        _nowMicros += 2_000_000;
+        _ring.End(keepsPast: true, _nowMicros);
+
+        Assert.Equal((0L, 200L, -1L), (_ring.Tail, _ring.Head, _ring.NewestRandomAccess));
+        Assert.Equal((-1L, -1L), (_ring.Units.JoinableNewest(uint.MaxValue, ofEach: true), _ring.Units.JoinableNewest(uint.MaxValue, ofEach: false)));
+        Assert.Equal(-1, _ring.Units.PointForProbing(_nowMicros, uint.MaxValue));
+        Assert.Equal((0L, 100L, -1L), (PointAt(1_500_000), PointAt(2_500_000), PointAt(4_000_000))); // then nothing came
+
+        AppendPicture(isRandomAccess: true, packets: 4);
+        Assert.Equal((0L, 100L, 200L), (PointAt(1_500_000), PointAt(2_500_000), PointAt(4_000_000)));
+        Assert.Equal((200L, 200L), (_ring.NewestRandomAccess, _ring.Units.JoinableNewest(uint.MaxValue, ofEach: true)));
+        using ReadScope scope = _ring.Read(1, 100);
+        Assert.Equal((100L, 204L), (scope.From, scope.Head));
+
+        long PointAt(long micros) => _ring.JoinableAt(micros, _nowMicros, shardIndex: 0);
+    }
+
+    [Fact]
+    public void End_KeepsPast_WhatIsTooOldGoesThoughNothingComes()
+    {
+        TimeSpan past = TimeSpan.FromSeconds(4);
+        _ring.Change(new RingOptions { KeepBytes = 8 << 20, KeepDuration = past, PastDuration = past });
+        for (int picture = 0; picture < 100; picture++)
+        {
+            AppendPicture(picture % 25 == 0, packets: 20);
+        }
+
+        _ring.End(keepsPast: true, _nowMicros);
+        Assert.True(_ring.HeldBytes > 20 * 100 * PacketBytes);
+        _ring.End(keepsPast: true, _nowMicros + 60_000_000);
+        Assert.InRange(_ring.HeldBytes, 0, 2 * SlabPool.DefaultSlabBytes);
+        _ring.End(keepsPast: false, _nowMicros);
+        Assert.Equal((0L, 0L), (_ring.HeldBytes, _pool.RentedBytes));
     }
 
     [Fact]
