@@ -147,11 +147,14 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         returned.AssertReadOnce();
     }
 
-    private Task<ProxyProcess> StartFailoverAsync(string first, string second, string more = "", string head = "")
+    /// <summary>The first source is known before anybody waits: one that takes longer than 2 s to describe itself would be left for the second.</summary>
+    private async Task<ProxyProcess> StartFailoverAsync(string first, string second, string more = "", string head = "")
     {
         ConfigFile file = new($"{head}streams:\n  cam:\n    sources: [\"{first}\", \"{second}\"]\n    transport: tcp\n    {more}\n"); // a busy machine loses datagrams
         _files.Add(file);
-        return StartProxyAsync("-v", "--config", file.Path);
+        ProxyProcess proxy = await StartProxyAsync("-v", "--config", file.Path);
+        await proxy.Process.WaitForLineAsync("a description", static line => line.Text.Contains("-> Ready", StringComparison.Ordinal), Soon);
+        return proxy;
     }
 
     private static async Task KillAsync(ChildProcess camera, ProxyProcess proxy)
