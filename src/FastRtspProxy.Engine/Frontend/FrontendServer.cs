@@ -242,7 +242,7 @@ internal sealed class FrontendServer : IAsyncDisposable
     public void OnOverBudget(IPEndPoint client, long heldBytes)
     {
         Counters.OnOverBudget();
-        long now = Environment.TickCount64 * 1000;
+        long now = _shards.Shards[0].NowMicros;
         long said = Volatile.Read(ref _saidOverBudgetMicros);
         if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
         {

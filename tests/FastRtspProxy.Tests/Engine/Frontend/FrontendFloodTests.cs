@@ -1,8 +1,10 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.TestPeers;
+using FastRtspProxy.Tests.Weaknesses;
 
 namespace FastRtspProxy.Tests.Engine.Frontend;
 
@@ -163,6 +165,30 @@ public sealed class FrontendFloodTests
         clients.ForEach(static client => client.Dispose());
         await Until.TrueAsync(() => host.Frontend.Limits.Connections == 0);
         Assert.Equal(0, host.Frontend.Input.HeldBytesNow);
+    }
+
+    /// <summary>Whoever reads the log learns of it, and hundreds that are closed in a moment are one line.</summary>
+    [Fact]
+    public async Task OnOverBudget_HundredsOfThem_IsSaidOnceAMinuteWithHowManyThereWere()
+    {
+        CollectedLog log = new();
+        await using FrontendHost host = await FrontendHost.StartAsync(log: log);
+        IPEndPoint client = new(IPAddress.Parse("192.0.2.7"), 50_000);
+
+        Parallel.For(0, 300, _ => host.Frontend.OnOverBudget(client, 77 << 10)); // from any thread
+        Assert.Single(Said());
+        await host.AdvanceAsync(TimeSpan.FromSeconds(59));
+        host.Frontend.OnOverBudget(client, 77 << 10);
+        Assert.Single(Said());
+        await host.AdvanceAsync(TimeSpan.FromSeconds(2));
+        host.Frontend.OnOverBudget(client, 77 << 10);
+        host.Frontend.OnOverBudget(client, 77 << 10);
+
+        Assert.Equal(2, Said().Length);
+        Assert.Contains("the connection of 192.0.2.7:50000, which holds most (77 KiB), is closed (302 so far; said once a minute)", Said()[1], StringComparison.Ordinal);
+        Assert.Equal(303, host.Frontend.Counters.OverBudget);
+
+        string[] Said() => [.. log.Texts.Where(static line => line.StartsWith("Requests and answers of viewers take all of their", StringComparison.Ordinal))];
     }
 
     /// <summary>The same in messages of WebSockets.</summary>
