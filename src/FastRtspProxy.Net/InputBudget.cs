@@ -54,7 +54,9 @@ internal sealed class InputBudget(long limitBytes)
         {
             _waiting.Enqueue(account);
 
-            // Pairs with the look at the queue in Return: either it sees the account, or we see its budget.
+            // Pairs with the addition in Return: either its look at the queue sees the account, or we see what it gave back. Store then load, so it
+            // takes a full fence (`lock or` on x64, `dmb ish` on arm64): the queue publishes the account by a release store (STLR), which does not
+            // keep a later load of the budget back (LDAPR), and nobody else would wake the account before the next Return.
             Interlocked.MemoryBarrier();
             if (HeldBytesNow + bytes <= limitBytes)
             {
@@ -81,7 +83,8 @@ internal sealed class InputBudget(long limitBytes)
     {
         long held = Interlocked.Add(ref _heldBytes, -bytes);
 
-        // Pairs with the barrier in TryTake (the addition is a full fence).
+        // Pairs with the barrier in TryTake: what is given back is out before we look at the queue. Store then load again; the addition is a full
+        // fence on every processor (`lock xadd` on x64; LDADDAL on arm64, or a loop that ends with `dmb ish`).
         for (long room = limitBytes - held; room > 0 && WakeOne(); room -= PeerInput.ReadBytes)
         {
         }

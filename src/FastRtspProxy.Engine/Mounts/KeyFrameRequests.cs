@@ -67,6 +67,7 @@ internal sealed class KeyFrameRequests
     /// <summary>A viewer asks for one. Any thread.</summary>
     public void PostViewerAsks()
     {
+        // A full fence; pairs with the exchange in OnViewerAsks. Who finds 1 relies on the run that clears it.
         if (Interlocked.Exchange(ref _isPosted, 1) == 0)
         {
             _shard.Post(OnViewerAsks);
@@ -124,7 +125,10 @@ internal sealed class KeyFrameRequests
 
     private void OnViewerAsks()
     {
-        Volatile.Write(ref _isPosted, 0);
+        // A full fence; pairs with the exchange in PostViewerAsks: the two are in one order, so a viewer that found 1 came before this run looks at
+        // what was asked. A release store may become visible after the loads of Want (x64: store buffer; arm64: STLR, then LDR), and a viewer that
+        // came after them would still find 1, and its wish be nobody's.
+        Interlocked.Exchange(ref _isPosted, 0);
         Want("a viewer asks for it");
     }
 

@@ -24,7 +24,11 @@ internal sealed class TlsEntrance(FrontendServer frontend, Func<string?, SslServ
         TlsHandshake handshake = _server.Begin(
             arrival.Socket, place.Address, (layer, refusal, why) => home.Shard.Post(() => OnEnded(home, arrival, place, layer, refusal, why)));
         place.Handshake = handshake;
-        Interlocked.MemoryBarrier(); // pairs with the lock under which HasToGo is set, before MakeRoom looks for a handshake
+
+        // Pairs with the post of MakeRoom, before which HasToGo is set: either MakeRoom finds the handshake, or we see that it has to go. Store then
+        // load, so it takes a full fence (`lock or` on x64, `dmb ish` on arm64: a plain store may become visible after a later LDAPR). The other side
+        // needs none of its own: the shard that runs MakeRoom acquires what the post released, on every processor, before it looks for a handshake.
+        Interlocked.MemoryBarrier();
         if (place.HasToGo)
         {
             handshake.Abort(TlsRefusal.MadeRoom);

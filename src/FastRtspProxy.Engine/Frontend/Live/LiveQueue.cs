@@ -103,7 +103,9 @@ internal sealed class LiveQueue(SlabShare slabs, long nowMicros)
     /// <summary>Wakes the reader. On the shard, once a pass.</summary>
     public void Publish()
     {
-        // Pairs with the exchange in WaitAsync: what was appended is out before we look at who waits.
+        // Pairs with the exchange in WaitAsync: what was appended is out before we look at who waits. Store then load, so it takes a full fence
+        // (`lock or` on x64, `dmb ish` on arm64): all that TryAppend and Complete write is released (STLR), which keeps no later load back (LDAPR),
+        // and a reader that has looked already would sleep over it until the next pass, and for good when it was the last.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiter) is not null)
         {
