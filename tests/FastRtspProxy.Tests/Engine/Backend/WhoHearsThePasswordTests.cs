@@ -1,5 +1,13 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Backend;
+using FastRtspProxy.SimulatedCamera;
 using FastRtspProxy.TestPeers;
 
 namespace FastRtspProxy.Tests.Engine.Backend;
@@ -39,6 +47,27 @@ public sealed class WhoHearsThePasswordTests
         Assert.Contains("asks for the password itself", failure.Message, StringComparison.Ordinal);
         Assert.Equal(1, other.Count("DESCRIBE"));
         Assert.All(other.Requests, r => Assert.Null(r.Header("Authorization")));
+    }
+
+    /// <summary>Encryption makes nobody the host that the user named.</summary>
+    [Theory]
+    [MemberData(nameof(BasicChallenges))]
+    public async Task Redirect_ToAnotherHostByTlsThatAsksForThePassword_IsNotTold(string challenges)
+    {
+        using TcpListener other = new(IPAddress.Loopback, 0);
+        other.Start();
+        ConcurrentQueue<string> requests = new();
+        _ = RefuseByTlsAsync(other, challenges, requests);
+        await using BackendFixture fixture = new();
+        string url = $"rtsps://localhost:{((IPEndPoint)other.LocalEndpoint).Port}/live";
+        fixture.Camera.Script = _ => ScriptedReply.Of(302, "Found", ("Location", url));
+
+        BackendFailure? failure = await fixture.OpenAsync(fixture.Create(credentials: s_given, change: static o => o with { InsecureTls = true }));
+
+        Assert.Equal(BackendFailureKind.Unauthorized, failure!.Kind);
+        Assert.Contains("asks for the password itself", failure.Message, StringComparison.Ordinal);
+        Assert.Single(requests, static text => text.StartsWith("DESCRIBE ", StringComparison.Ordinal));
+        Assert.All(requests, static text => Assert.DoesNotContain("Authorization", text, StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
@@ -111,4 +140,35 @@ public sealed class WhoHearsThePasswordTests
 
     private static ScriptedReply Challenge(string lines) =>
         ScriptedReply.Of(401, "Unauthorized", [.. lines.Split('\n').Select(line => ("WWW-Authenticate", line))]);
+
+    /// <summary>Answers each request inside TLS by a challenge, until the listener is stopped.</summary>
+    private static async Task RefuseByTlsAsync(TcpListener listener, string challenges, ConcurrentQueue<string> requests)
+    {
+        using X509Certificate2 certificate = SimulatedCameraCertificate.Make(IPAddress.Loopback);
+        string headers = string.Concat(challenges.Split('\n').Select(static line => $"WWW-Authenticate: {line}\r\n"));
+        while (true)
+        {
+            try
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync();
+                using SslStream tls = new(client.GetStream());
+                await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate });
+                using StreamBytes input = new(tls);
+                while (await input.ReadUnitAsync() is { Text: { } text })
+                {
+                    requests.Enqueue(text);
+                    string cseq = text.Split("\r\n").First(static line => line.StartsWith("CSeq:", StringComparison.OrdinalIgnoreCase));
+                    await tls.WriteAsync(Encoding.ASCII.GetBytes($"RTSP/1.0 401 Unauthorized\r\n{cseq}\r\n{headers}\r\n"));
+                }
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException)
+            {
+                // That client has gone.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
+            {
+                return; // stopped
+            }
+        }
+    }
 }
