@@ -32,9 +32,27 @@ internal readonly record struct EtcdKeyValue(string Key, byte[] Value, long Crea
         Member(json, name) is { ValueKind: JsonValueKind.Array } array ? array.EnumerateArray() : [];
 
     /// <summary>Undefined: there is none, or it is no object that is asked.</summary>
-    public static JsonElement Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) ? value : default;
+    public static JsonElement Member(JsonElement json, string name)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out JsonElement value) ? value : default;
+        }
+        catch (InvalidOperationException)
+        {
+            return default; // half of a surrogate pair in a name that begins like this one
+        }
+    }
 
-    private static byte[] Bytes(JsonElement json, string name) =>
-        Member(json, name) is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : [];
+    private static byte[] Bytes(JsonElement json, string name)
+    {
+        try
+        {
+            return Member(json, name) is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : [];
+        }
+        catch (InvalidOperationException)
+        {
+            return []; // half of a surrogate pair
+        }
+    }
 }

@@ -54,8 +54,8 @@ internal sealed class EtcdKeys(string cluster)
             return null;
         }
 
-        bool hasWeight = json!.RootElement.TryGetProperty(Capacity, out JsonElement weight) && weight.ValueKind == JsonValueKind.Number;
-        int capacity = hasWeight && weight.TryGetInt32(out int told) ? told : 1;
+        JsonElement weight = EtcdKeyValue.Member(json!.RootElement, Capacity);
+        int capacity = weight.ValueKind == JsonValueKind.Number && weight.TryGetInt32(out int told) ? told : 1;
         return new ClusterMember(node, url.TrimEnd('/'), Math.Max(1, capacity));
     }
 
