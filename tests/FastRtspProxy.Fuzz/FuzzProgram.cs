@@ -92,6 +92,8 @@ internal static class FuzzProgram
             Instrument(Path.Combine(folder, assembly), _ => true, options);
         }
 
+        Instrument(
+            Path.Combine(folder, "FastRtspProxy.Operations.dll"), static name => name.Contains(".Operations.Cluster.", StringComparison.Ordinal), options);
         Instrument(Path.Combine(folder, "FastRtspProxy.Fuzz.dll"), static name => name.EndsWith(nameof(Targets.PlantedParser), StringComparison.Ordinal), options);
         return 0;
     }
