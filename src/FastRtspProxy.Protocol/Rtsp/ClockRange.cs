@@ -7,7 +7,10 @@ namespace FastRtspProxy.Protocol.Rtsp;
 /// <param name="To">Where it ends; null: it does not.</param>
 public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? To)
 {
-    private const string Unit = "clock=";
+    private const string Unit = "clock";
+
+    /// <summary>No moment, and not of this unit (it is npt's), but it says what it means: what plays anyway.</summary>
+    private const string Now = "now";
 
     /// <summary>Digits of a second's fraction that are read; further ones say nothing.</summary>
     private const int FractionDigitsMax = 7;
@@ -20,15 +23,39 @@ public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? T
     public static bool TryParse(string? header, out ClockRange range)
     {
         range = default;
-        ReadOnlySpan<char> text = header.AsSpan().Trim();
-        if (!text.StartsWith(Unit, StringComparison.OrdinalIgnoreCase))
+        return TryUnit(header, out ReadOnlySpan<char> text) && TryRange(text, out range);
+    }
+
+    /// <summary>
+    /// True: the header is in absolute time, and what it names cannot be read, so nobody knows what is meant. One that names nothing
+    /// (<c>clock=</c>), or the present, means what plays without it.
+    /// </summary>
+    public static bool IsMalformed(string? header) =>
+        TryUnit(header, out ReadOnlySpan<char> text) && !text.IsEmpty && !text.StartsWith(Now, StringComparison.OrdinalIgnoreCase)
+        && !TryRange(text, out _);
+
+    /// <summary>As it stands in an answer.</summary>
+    public static string Format(DateTimeOffset from, DateTimeOffset? to = null) => string.Create(
+        CultureInfo.InvariantCulture, $"{Unit}={Format(from)}-{(to is { } end ? Format(end) : "")}");
+
+    /// <summary>What stands behind the unit. LIVE555 reads blanks around the equals sign, so some clients may write them.</summary>
+    private static bool TryUnit(string? header, out ReadOnlySpan<char> text)
+    {
+        text = header.AsSpan().Trim();
+        ReadOnlySpan<char> behind = text.StartsWith(Unit, StringComparison.OrdinalIgnoreCase) ? text[Unit.Length..].TrimStart() : default;
+        if (behind.IsEmpty || behind[0] != '=')
         {
             return false;
         }
 
-        text = text[Unit.Length..];
-        int end = text.IndexOf(';'); // time=, when the operation is to take effect
-        text = (end < 0 ? text : text[..end]).Trim();
+        int end = behind.IndexOf(';'); // time=, when the operation is to take effect
+        text = (end < 0 ? behind[1..] : behind[1..end]).Trim();
+        return true;
+    }
+
+    private static bool TryRange(ReadOnlySpan<char> text, out ClockRange range)
+    {
+        range = default;
         int dash = text.IndexOf('-');
         if (dash < 0 || !TryTime(text[..dash].Trim(), out DateTimeOffset? from) || !TryTime(text[(dash + 1)..].Trim(), out DateTimeOffset? to))
         {
@@ -38,10 +65,6 @@ public readonly record struct ClockRange(DateTimeOffset? From, DateTimeOffset? T
         range = new ClockRange(from, to);
         return true;
     }
-
-    /// <summary>As it stands in an answer.</summary>
-    public static string Format(DateTimeOffset from, DateTimeOffset? to = null) => string.Create(
-        CultureInfo.InvariantCulture, $"{Unit}{Format(from)}-{(to is { } end ? Format(end) : "")}");
 
     private static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
 

@@ -29,11 +29,15 @@ internal readonly struct PlayRange
         ReadOnlySpan<char> control = request.Header("Rate-Control").AsSpan().Trim();
         IsRateControlled = control.Equals("no", StringComparison.OrdinalIgnoreCase) ? false
             : control.Equals("yes", StringComparison.OrdinalIgnoreCase) ? true : null;
-        bool isClock = ClockRange.TryParse(_asked, out _clock);
-        IsValid = !isClock || (!(_clock.From > now + s_clockTolerance) && !(_clock.To <= (_clock.From ?? now)));
+        IsValid = ClockRange.TryParse(_asked, out _clock)
+            ? !(_clock.From > now + s_clockTolerance) && !(_clock.To <= (_clock.From ?? now))
+            : !ClockRange.IsMalformed(_asked);
     }
 
-    /// <summary>False: it begins in the future, or ends before it begins.</summary>
+    /// <summary>
+    /// False: it begins in the future, or ends before it begins, or it is in absolute time that cannot be read: what would be played is something
+    /// else than what was asked for.
+    /// </summary>
     public bool IsValid { get; }
 
     /// <summary>

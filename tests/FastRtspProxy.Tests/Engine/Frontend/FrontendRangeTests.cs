@@ -46,6 +46,40 @@ public sealed class FrontendRangeTests
         string Moment(int? seconds) => seconds is { } s ? ClockRange.Format(host.Frontend.UtcNow.AddSeconds(s))["clock=".Length..^1] : "";
     }
 
+    /// <summary>It would play live, and say so as if that were what was asked for.</summary>
+    [Theory]
+    [Rule("S24")]
+    [InlineData("clock=20261125T101500-")] // no Z
+    [InlineData("clock=20261125T101500Z")] // no dash
+    [InlineData("clock=2026-11-25T10:15:00Z-")]
+    public async Task Play_FromAMomentThatCannotBeRead_IsAnswered457AndTheSessionGoesOn(string range)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+
+        Assert.Equal(457, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: " + range)).Status);
+        Assert.Empty(host.Mount.Wishes);
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session)).Status);
+    }
+
+    /// <summary>Nothing is named, so what plays is what was asked for.</summary>
+    [Theory]
+    [InlineData("clock=")]
+    [InlineData("clock=now-")]
+    [InlineData("smpte=10:07:00-")]
+    public async Task Play_NamingNoMoment_IsLive(string range)
+    {
+        await using FrontendHost host = await FrontendHost.StartAsync();
+        using RtspTestClient client = await host.ConnectAsync();
+        string session = await PlayDialogue.SetUpTcpAsync(host, client);
+
+        Assert.Equal(200, (await client.RequestAsync("PLAY", host.Url, "Session: " + session, "Range: " + range)).Status);
+
+        PlayWish wish = Assert.Single(host.Mount.Wishes);
+        Assert.Equal((null, null, null), (wish.Start, wish.FromMicros, wish.ToMicros));
+    }
+
     [Fact]
     public async Task Play_ByAUrlWithALength_IsAskedOfTheMount()
     {

@@ -12,6 +12,7 @@ public sealed class ClockRangeTests
     [InlineData("clock=20161231T235960.5Z-", "2017-01-01T00:00:00.500Z", null)] // a leap second, as ISO 8601 has it
     [InlineData("clock=00010101T000000Z-99991231T235959.9999999Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")]
     [InlineData("clock=20261125T101500Z-;time=20261125T101501Z", "2026-11-25T10:15:00.000Z", null)]
+    [InlineData("clock = 20261125T101500Z - ", "2026-11-25T10:15:00.000Z", null)] // as LIVE555 reads it
     public void TryParse_Range_IsTwoMoments(string header, string? from, string? to)
     {
         Assert.True(ClockRange.TryParse(header, out ClockRange range));
@@ -32,6 +33,28 @@ public sealed class ClockRangeTests
     [InlineData("clock=20261125T101500.2x5Z-")]
     [InlineData("clock=20261125T101500Z-tomorrow")]
     public void TryParse_NoSuchRange_IsNone(string? header) => Assert.False(ClockRange.TryParse(header, out _));
+
+    [Theory]
+    [InlineData("clock=20261125T101500-")]
+    [InlineData("clock=20261125T101500Z")]
+    [InlineData(" CLOCK = 20261325T101500Z-;time=20261125T101501Z")]
+    [InlineData("clock=20261125T101500Z-tomorrow")]
+    [InlineData("clock=10:15:00-")]
+    public void IsMalformed_AMomentThatCannotBeRead_ItIs(string header) => Assert.True(ClockRange.IsMalformed(header));
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("npt=soon")]
+    [InlineData("smpte=10:07:00-")]
+    [InlineData("clockwork=12-")]
+    [InlineData("clock")]
+    [InlineData("clock=")]
+    [InlineData("clock=;time=20261125T101501Z")]
+    [InlineData("clock=-")]
+    [InlineData("clock=now-")]
+    [InlineData("clock=20261125T101500Z-")]
+    public void IsMalformed_ReadOrInAnotherUnitOrNoMoment_ItIsNot(string? header) => Assert.False(ClockRange.IsMalformed(header));
 
     [Fact]
     public void Format_ReadBack_IsTheSameToTheMillisecond()
