@@ -11,6 +11,7 @@ transport=mix
 p99=60
 answered=45
 niceness=10
+log_in=
 
 usage() {
     echo "usage: perf-scripts/flood-fairness.sh [options]
@@ -22,6 +23,7 @@ usage() {
   --seconds S          of each flood ($seconds)
   --p99 MS             the viewers' bound ($p99)
   --answered N         of 50 new OPTIONS, within 100 ms ($answered)
+  --log-in USER:WORD   viewers must log in (the proxy's -C) and do; flooders have no log-in, so session is refused its session. A server of --server-url has log-ins of its own: name them in the URL
 $common_help"
 }
 
@@ -35,6 +37,10 @@ while [ $# -gt 0 ]; do
     --seconds) seconds=$2 ;;
     --p99) p99=$2 ;;
     --answered) answered=$2 ;;
+    --log-in)
+        log_in=$2
+        [[ $log_in =~ ^[A-Za-z0-9]+:[A-Za-z0-9]+$ ]] || { echo "--log-in takes USER:WORD, of letters and digits" >&2; exit 2; }
+        ;;
     --help) usage; exit 0 ;;
     *) [ $# -gt 1 ] && common_option "$1" "$2" || { usage >&2; exit 2; } ;;
     esac
@@ -44,8 +50,9 @@ done
 tools=$(dirname "$0")/flood
 sink_pid=
 at_exit() { end_one "$sink_pid"; end_one "$server_pid"; end_one "$camera_pid"; rm -rf "$work"; }
-proxy_args="--threads 1 $proxy_args"
+proxy_args="--threads 1 ${log_in:+-C ${log_in%%:*} ${log_in#*:}} $proxy_args"
 start_server
+[ -z "$log_in" ] || [ -z "$server_pid" ] || server_url="rtsp://$log_in@${server_url#rtsp://}"
 port=$(echo "$server_url" | sed -E 's|.*:([0-9]+)/.*|\1|')
 python3 "$tools/sink.py" >"$work/sink.port" &
 sink_pid=$!
@@ -57,7 +64,8 @@ processor_seconds() { # of the server so far
 }
 
 one() { # kind, target's name, target's port: one row
-    crowd "flood-$1-$2" --clients "$viewers" --transport "$transport" --ramp 20/s --duration "$((seconds + 4))s" >"$work/crowd.log" 2>&1 &
+    local report="flood-$1-$2${log_in:+-log-in}"
+    crowd "$report" --clients "$viewers" --transport "$transport" --ramp 20/s --duration "$((seconds + 4))s" >"$work/crowd.log" 2>&1 &
     local crowd_pid=$! pids=() before after
     sleep 3
     before=$(processor_seconds)
@@ -73,7 +81,7 @@ one() { # kind, target's name, target's port: one row
     wait "$crowd_pid"
     local asked slowest frames p50 high most lost by flooded
     read -r asked slowest <"$work/asked"
-    read -r frames p50 high most lost by < <(python3 "$tools/figures.py" "$out/flood-$1-$2.json" accessUnits.frames frameLatency.p50 frameLatency.p99 frameLatency.max packets.lost lossBy.server)
+    read -r frames p50 high most lost by < <(python3 "$tools/figures.py" "$out/$report.json" accessUnits.frames frameLatency.p50 frameLatency.p99 frameLatency.max packets.lost lossBy.server)
     flooded=0
     [ "$1" = none ] || flooded=$(cat "$work"/flooder.* | awk '{ mb += $1; links += $2 } END { printf "%.0f in %d", mb, links }')
     echo "| $1 | $2 | $flooded | $(echo "$before $after $seconds" | awk '{ printf "%.2f", ($2 - $1) / $3 }') | $frames | $p50 | $high | $most | $lost ($by) | $asked of 50 | $slowest |"
@@ -82,7 +90,7 @@ one() { # kind, target's name, target's port: one row
 }
 
 echo
-echo "$viewers viewers ($transport), one event loop, $flooders flooders at nice $niceness, $seconds s each"
+echo "$viewers viewers ($transport${log_in:+, logged in}), one event loop, $flooders flooders at nice $niceness, $seconds s each"
 echo
 echo "| flood | against | MB in connections | server cores | frames | p50 ms | p99 ms | max ms | lost (by the server) | OPTIONS within 100 ms | slowest ms |"
 echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
