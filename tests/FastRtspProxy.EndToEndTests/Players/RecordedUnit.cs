@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace FastRtspProxy.EndToEndTests.Players;
 
 /// <summary>A picture of a simulated camera in a recording: its number, and when the camera sent it, as an SEI message in it says.</summary>
@@ -10,18 +12,31 @@ public sealed record RecordedUnit(long Number, DateTime Sent)
     /// <summary>Of a file of H.264 with start codes, in their order.</summary>
     public static IReadOnlyList<RecordedUnit> AllOf(string path)
     {
-        // A NAL unit of type 6, of payload type 5, with 44 bytes, that begin so.
-        ReadOnlySpan<byte> head = "\x06\x05,FastRtspProxySim1"u8;
         List<RecordedUnit> units = [];
         ReadOnlySpan<byte> rest = File.ReadAllBytes(path);
-        while (rest.IndexOf(head) is >= 0 and int at)
+        while (TryTake(ref rest, out RecordedUnit? unit))
         {
-            ReadOnlySpan<byte> data = rest[(at + 3)..];
-            units.Add(new RecordedUnit(Grouped(data[NumberOffset..]), DateTime.UnixEpoch.AddMicroseconds(Grouped(data[SentOffset..]))));
-            rest = data[(SentOffset + GroupedBytes)..];
+            units.Add(unit);
         }
 
         return units;
+    }
+
+    /// <summary>The next one in a file, or in a packet; the bytes then begin behind it. False: there is none.</summary>
+    public static bool TryTake(ref ReadOnlySpan<byte> rest, [NotNullWhen(true)] out RecordedUnit? unit)
+    {
+        // A NAL unit of type 6, of payload type 5, with 44 bytes, that begin so.
+        int at = rest.IndexOf("\x06\x05,FastRtspProxySim1"u8);
+        if (at < 0 || rest.Length < at + 3 + SentOffset + GroupedBytes)
+        {
+            unit = null;
+            return false;
+        }
+
+        ReadOnlySpan<byte> data = rest[(at + 3)..];
+        unit = new RecordedUnit(Grouped(data[NumberOffset..]), DateTime.UnixEpoch.AddMicroseconds(Grouped(data[SentOffset..])));
+        rest = data[(SentOffset + GroupedBytes)..];
+        return true;
     }
 
     /// <summary>None is missing, none comes twice, and they are in their order.</summary>

@@ -30,6 +30,8 @@ public sealed class RawPlayer : IAsyncDisposable
     private readonly ConcurrentQueue<TaskCompletionSource<RtspReply>> _waiting = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _reader;
+    private string _baseUrl = "";
+    private string[] _controls = [];
     private int _cseq;
     private string? _session;
     private volatile bool _stalled;
@@ -70,25 +72,39 @@ public sealed class RawPlayer : IAsyncDisposable
     /// <summary>DESCRIBE, SETUP of every track, PLAY.</summary>
     public async Task PlayAsync()
     {
+        await SetUpAsync();
+        RtspReply play = await AskToPlayAsync("npt=0.000-");
+        Assert.Equal(200, play.Status);
+    }
+
+    /// <summary>DESCRIBE, SETUP of every track.</summary>
+    public async Task SetUpAsync()
+    {
         RtspReply description = await DescribeAsync();
         Assert.Equal(200, description.Status);
-        string baseUrl = description.Header("Content-Base") ?? Url;
+        _baseUrl = description.Header("Content-Base") ?? Url;
         string[] medias = [.. description.Body.Split("\nm=").Skip(1)];
-        string[] controls = [.. medias.Select(media => ControlOf(baseUrl, media))];
+        _controls = [.. medias.Select(media => ControlOf(_baseUrl, media))];
         Tracks = [.. medias.Select(media => new TrackCounter { ClockRate = ClockRateOf(media) })];
-        for (int track = 0; track < controls.Length; track++)
+        for (int track = 0; track < _controls.Length; track++)
         {
             string transport = Tcp
                 ? $"RTP/AVP/TCP;unicast;interleaved={FirstChannel + (2 * track)}-{FirstChannel + (2 * track) + 1}"
                 : $"RTP/AVP;unicast;client_port={BindPair(Tracks[track])}";
-            RtspReply setup = await RequestAsync("SETUP", controls[track], "Transport: " + transport);
+            RtspReply setup = await RequestAsync("SETUP", _controls[track], "Transport: " + transport);
             Assert.Equal(200, setup.Status);
             _session ??= setup.Header("Session")?.Split(';')[0];
         }
+    }
 
-        RtspReply play = await RequestAsync("PLAY", baseUrl, "Range: npt=0.000-");
-        Assert.Equal(200, play.Status);
-        ReadRtpInfo(play.Header("RTP-Info"), controls);
+    /// <summary>PLAY of everything that was set up.</summary>
+    /// <param name="range">What the Range says.</param>
+    /// <returns>The answer, whatever it is.</returns>
+    public async Task<RtspReply> AskToPlayAsync(string range)
+    {
+        RtspReply play = await RequestAsync("PLAY", _baseUrl, "Range: " + range);
+        ReadRtpInfo(play.Header("RTP-Info"));
+        return play;
     }
 
     /// <summary>The answer to DESCRIBE, other than that there is no such stream: so a server says that its camera has not told it yet what it has.</summary>
@@ -234,13 +250,13 @@ public sealed class RawPlayer : IAsyncDisposable
         }
     }
 
-    private void ReadRtpInfo(string? value, string[] controls)
+    private void ReadRtpInfo(string? value)
     {
         foreach (string entry in (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             Dictionary<string, string> fields = entry.Split(';').Select(field => field.Split('=', 2)).Where(pair => pair.Length == 2)
                 .ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
-            int track = Array.FindIndex(controls, control => control == fields.GetValueOrDefault("url"));
+            int track = Array.FindIndex(_controls, control => control == fields.GetValueOrDefault("url"));
             if (track >= 0)
             {
                 Tracks[track].PromisedSequenceNumber = fields.TryGetValue("seq", out string? seq) ? ushort.Parse(seq, CultureInfo.InvariantCulture) : null;

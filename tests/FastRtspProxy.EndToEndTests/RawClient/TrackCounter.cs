@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastRtspProxy.EndToEndTests.Players;
 
 namespace FastRtspProxy.EndToEndTests.RawClient;
 
@@ -8,6 +9,7 @@ public sealed class TrackCounter
     private readonly Lock _lock = new();
     private readonly List<(DateTime At, uint Timestamp)> _units = [];
     private readonly List<(DateTime At, double NtpSeconds, uint Timestamp)> _reports = [];
+    private readonly List<(DateTime At, RecordedUnit Unit)> _pictures = [];
 
     public long Packets { get; private set; }
 
@@ -52,6 +54,18 @@ public sealed class TrackCounter
         }
     }
 
+    /// <summary>Pictures of a simulated camera, by what it says in them, and when that came.</summary>
+    public IReadOnlyList<(DateTime At, RecordedUnit Unit)> Pictures
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _pictures];
+            }
+        }
+    }
+
     /// <summary>The BYE of RFC 3550 section 6.6 was seen.</summary>
     public bool SawBye { get; private set; }
 
@@ -91,6 +105,12 @@ public sealed class TrackCounter
             if (_units.Count == 0 || _units[^1].Timestamp != timestamp)
             {
                 _units.Add((DateTime.UtcNow, timestamp));
+            }
+
+            ReadOnlySpan<byte> rest = packet;
+            while (RecordedUnit.TryTake(ref rest, out RecordedUnit? picture))
+            {
+                _pictures.Add((DateTime.UtcNow, picture));
             }
 
             Packets++;
