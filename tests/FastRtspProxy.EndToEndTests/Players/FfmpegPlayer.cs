@@ -42,11 +42,14 @@ public sealed class FfmpegPlayer : IAsyncDisposable
     ]));
 
     /// <summary>What came so far of a player that hashes.</summary>
-    public IReadOnlyList<MediaUnit> Units()
+    public IReadOnlyList<MediaUnit> Units() => UnitsOf(Process);
+
+    /// <summary>What came so far of a process that writes as they do (the framehash muxer).</summary>
+    public static IReadOnlyList<MediaUnit> UnitsOf(ChildProcess process)
     {
         List<MediaUnit> units = [];
         Dictionary<string, double> seconds = [];
-        foreach (OutputLine line in Process.Lines().Where(line => !line.IsError))
+        foreach (OutputLine line in process.Lines().Where(line => !line.IsError))
         {
             // "#tb 0: 1/90000", then "stream, dts, pts, duration, size, hash" and side data; video is stream 0.
             if (line.Text.StartsWith("#tb ", StringComparison.Ordinal))

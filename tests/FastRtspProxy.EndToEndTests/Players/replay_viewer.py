@@ -3,7 +3,8 @@
 
 Says on stdout, a line each:
     packet SECONDS FLAGS CSEQ           for each RTP packet with ONVIF's header extension: its time since 1900, C, E, D and T, and CSeq
-    plain                               for each one without
+    picture NUMBER MICROSECONDS         for each one without that begins a picture of rtspsim camera: its number, and when it was sent, since 1970
+    plain                               for each other one without
     seek SECONDS RATE                   a seek was made
     eos                                 the recording is over
     error TEXT
@@ -21,8 +22,20 @@ gi.require_version("GstRtsp", "1.0")
 from gi.repository import GLib, Gst, GstRtsp  # noqa: E402,F401
 
 
+# What rtspsim camera says in its pictures: a NAL unit of type 6, of payload type 5, with 44 bytes.
+MARK = b"\x06\x05,FastRtspProxySim1"
+
+
 def say(text):
     os.write(1, (text + "\n").encode())
+
+
+def grouped(data):
+    """Seven bits a byte."""
+    value = 0
+    for part in data:
+        value = value << 7 | part & 0x7F
+    return value
 
 
 class Viewer:
@@ -62,7 +75,8 @@ class Viewer:
         return True
 
     def on_packet(self, _pad, info):
-        data = info.get_buffer().extract_dup(0, 12 + 4 + 12 + 4 * 15)
+        buffer = info.get_buffer()
+        data = buffer.extract_dup(0, buffer.get_size())
         at = 12 + 4 * (data[0] & 15)
         if data[0] & 0x10 and data[at:at + 2] == b"\xab\xac":
             seconds = int.from_bytes(data[at + 4:at + 12], "big") / 2 ** 32
@@ -71,7 +85,8 @@ class Viewer:
             if not self.seeks and self.args.until is not None and (seconds >= self.args.until if self.rate > 0 else seconds <= self.args.until):
                 GLib.idle_add(self.loop.quit)
         else:
-            say("plain")
+            mark = data.find(MARK)
+            say(f"picture {grouped(data[mark + 20:mark + 30])} {grouped(data[mark + 30:mark + 40])}" if mark >= 0 else "plain")
         self.packets += 1
         if self.seeks and self.packets == self.args.every:
             start, rate = map(float, self.seeks.pop(0).split(","))
