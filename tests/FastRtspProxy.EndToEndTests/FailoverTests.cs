@@ -79,12 +79,17 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         await using RawPlayer raw = await RawPlayer.ConnectAsync(proxy.PlayUrl, tcp: true);
         await raw.PlayAsync();
         FfmpegPlayer ffmpeg = StartFfmpeg(proxy.PlayUrl, "udp", null, "-timeout", "30000000");
+        RtspsrcPlayer rtspsrc = StartRtspsrc(proxy.PlayUrl + "?start=live", "tcp", 120, hashes: true);
         await ffmpeg.WaitForVideoFramesAsync(50, Soon);
+        await WaitForUnitsAsync(rtspsrc.Process, rtspsrc.Units, 100);
 
         await KillAsync(first.Process, proxy);
         await ffmpeg.WaitForVideoFramesAsync(ffmpeg.VideoFrames + 100, Soon);
+        int before = rtspsrc.Units().Count;
+        await WaitForUnitsAsync(rtspsrc.Process, rtspsrc.Units, before + 200);
 
         AssertPlaysOn(ffmpeg, raw);
+        AssertPlaysOn(rtspsrc, before);
         second.AssertReadOnce();
     }
 
@@ -173,6 +178,15 @@ public sealed class FailoverTests(ITestOutputHelper log) : EndToEndTest(log), ID
         Assert.All(raw.Tracks, static track => Assert.True(track.Disorders == 0, track.FirstDisorder));
         Assert.All(raw.Tracks, static track => Assert.False(track.SawBye));
         Assert.All(raw.Tracks, static track => Assert.DoesNotContain(StepsOf(track, 0), static step => step <= 0));
+    }
+
+    /// <summary>Pictures and sound from then on, without a word of the pipeline, and no end of a session.</summary>
+    private static void AssertPlaysOn(RtspsrcPlayer rtspsrc, int from)
+    {
+        Assert.False(rtspsrc.Process.HasExited, rtspsrc.Process.Transcript(40));
+        Assert.DoesNotContain(rtspsrc.Process.Lines(), static line => !line.IsError && line.Text.Split(' ')[0] is "error" or "warning" or "eos");
+        Assert.Contains(rtspsrc.Units().Skip(from), static unit => unit.IsVideo);
+        Assert.Contains(rtspsrc.Units().Skip(from), static unit => !unit.IsVideo);
     }
 
     private static double WidestSeconds(TrackCounter track) => WidestSeconds(track, 0);
