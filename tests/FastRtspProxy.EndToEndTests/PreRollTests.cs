@@ -123,7 +123,7 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
     private static ConfigFile ConfigOf(string source, string more = "") =>
         new($"streams:\n  gate: {{source: \"{source}\", {more}keep: {{time: {KeptSeconds}s}}}}\n");
 
-    private static Task WaitForThePastAsync(ProxyProcess proxy) =>
+    private static Task<OutputLine> WaitForThePastAsync(ProxyProcess proxy) =>
         proxy.Process.WaitForLineAsync("that so much is kept", static line => line.Text.Contains("s are kept, in", StringComparison.Ordinal), Soon);
 
     private static int CountOf(IReadOnlyList<OutputLine> lines, string begin) =>

@@ -15,13 +15,21 @@ public sealed class TrackWeaknessTests
     [InlineData(0)]
     public async Task SecondTrackCannotBeSetUp_ViewersOfThePicturePlayAndTheMissingTrackIsAnEmptyOne(int status)
     {
+        FakeTimeProvider time = new();
         using ScriptedCamera camera = Faulty(status);
-        await using ProxyHost host = await ProxyHost.StartAsync(camera);
+        await using ProxyHost host = await ProxyHost.StartAsync(camera, time: time);
         using RtspTestClient before = await host.ConnectAsync();
         Assert.Contains("a=control:track2", (await before.RequestAsync("DESCRIBE", host.Url)).BodyText, StringComparison.Ordinal);
 
         // Nobody knows yet: all tracks are described, and all are set up.
-        (RtspTestClient client, string session) = await host.WatchAsync(tracks: 2);
+        Task<(RtspTestClient Client, string Session)> watching = host.WatchAsync(tracks: 2);
+        await Until.TrueAsync(() => SetupsOf(camera, "trackID=1") == 1);
+        if (status == 0)
+        {
+            await host.AdvanceUntilAsync(time, TimeSpan.FromSeconds(8), () => SetupsOf(camera, "trackID=2") == 1, "the third track is set up");
+        }
+
+        (RtspTestClient client, string session) = await watching; // the clock stands still: the third track is waited for
         using RtspTestClient viewer = client;
         CameraTrack track = new(camera);
         track.SendPicture();

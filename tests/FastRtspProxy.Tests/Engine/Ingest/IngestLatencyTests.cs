@@ -90,7 +90,7 @@ public sealed class IngestLatencyTests : IDisposable
     {
         Feed();
         Feed(late: 200_000);
-        OnShard(_ingest.End);
+        OnShard(() => _ingest.End());
         Assert.Equal(0, Counters.LastLatencyMicros);
         OnShard(() => _ingest.Begin(0));
         _dueMicros += 60_000_000;

@@ -1,3 +1,4 @@
+using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Frontend;
 using FastRtspProxy.Engine.Mounts;
 using FastRtspProxy.Engine.Relay;

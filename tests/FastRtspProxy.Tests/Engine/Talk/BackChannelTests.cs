@@ -87,7 +87,8 @@ public sealed class BackChannelTests
     public async Task Camera_RefusesTheTagInPlayOnly_IsPlayedWithoutIt()
     {
         await using TalkFixture fixture = await TalkFixture.StartAsync(
-            script: static request => request.Method == "PLAY" && request.Header("Require") is not null ? ScriptedReply.Of(551, "No") : null);
+            script: static request => request.Method == "PLAY" && request.Header("Require") is not null ? ScriptedReply.Of(551, "No") : null,
+            time: new FakeTimeProvider()); // each SETUP is waited for
         using RtspTestClient viewer = await fixture.OpenAsync();
 
         await Until.TrueAsync(() => fixture.Camera.IsPlaying);
