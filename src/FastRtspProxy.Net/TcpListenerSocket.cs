@@ -205,15 +205,17 @@ internal sealed class TcpListenerSocket : IDisposable
                     return;
                 }
 
-                if (!completed)
+                if (!completed && _accept.Begin())
                 {
-                    if (_accept.Begin())
-                    {
-                        return;
-                    }
+                    return;
                 }
 
                 completed = false;
+                if (_disposed)
+                {
+                    break; // what came meanwhile is for who listens next
+                }
+
                 if (!OnAccepted())
                 {
                     _pause.Change(PauseMillis, Timeout.Infinite);
