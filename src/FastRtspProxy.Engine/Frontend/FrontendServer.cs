@@ -242,7 +242,8 @@ internal sealed class FrontendServer : IAsyncDisposable
     public void OnOverBudget(IPEndPoint client, long heldBytes)
     {
         Counters.OnOverBudget();
-        long now = _shards.Shards[0].NowMicros;
+        TimeProvider time = _shards.Shards[0].Time;
+        long now = (long)time.GetElapsedTime(0, time.GetTimestamp()).TotalMicroseconds;
         long said = Volatile.Read(ref _saidOverBudgetMicros);
         if (now - said > OverBudgetLogMicros && Interlocked.CompareExchange(ref _saidOverBudgetMicros, now, said) == said)
         {

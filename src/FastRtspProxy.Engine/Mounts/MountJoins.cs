@@ -60,7 +60,7 @@ internal sealed class MountJoins(
             return new PlayGrant(PlayOutcome.Full, 0, []);
         }
 
-        if (wish.ToMicros < shard.NowMicros && !(status.Serves && starts.Has(wish)))
+        if (wish.ToMicros < shard.NowMicros && !starts.Has(wish))
         {
             return new PlayGrant(PlayOutcome.OutOfRange, 0, []);
         }

@@ -122,6 +122,7 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
         ref readonly RingEntry first = ref entries[start];
         Span<int> firstNumbers = stackalloc int[RingOptions.TracksMax];
         firstNumbers.Fill(-1);
+        Span<long> firstOf = stackalloc long[RingOptions.TracksMax];
         packets = 0;
         firstPackets = 0;
         for (long s = start; s < head; s++)
@@ -134,7 +135,11 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
 
             packets++;
             firstPackets += entry.Track == first.Track && entry.Timestamp == first.Timestamp ? 1 : 0;
-            firstNumbers[entry.Track] = firstNumbers[entry.Track] < 0 ? entry.SequenceNumber : firstNumbers[entry.Track];
+            if (firstNumbers[entry.Track] < 0)
+            {
+                firstNumbers[entry.Track] = entry.SequenceNumber;
+                firstOf[entry.Track] = s;
+            }
         }
 
         ImmutableArray<TrackStart>.Builder tracks = ImmutableArray.CreateBuilder<TrackStart>(live.Tracks.Length);
@@ -144,12 +149,18 @@ internal sealed class PastStart(Shard shard, MountSettings settings, PacketRing 
             TrackStart begun = number < 0 ? track : track with { SequenceNumber = (ushort)number };
             tracks.Add(begun.RtpTime is null ? begun : begun with
             {
-                RtpTime = begun.Track == first.Track ? first.Timestamp : ingest.Tracks[begun.Track].Timeline.TimestampAt(first.ArrivalMicros),
+                RtpTime = begun.Track == first.Track ? first.Timestamp
+                    : number >= 0 && start < ring.Units.InterruptedAt ? TimestampBefore(entries[firstOf[begun.Track]], first.ArrivalMicros)
+                    : ingest.Tracks[begun.Track].Timeline.TimestampAt(first.ArrivalMicros),
             });
         }
 
         return tracks.MoveToImmutable();
     }
+
+    /// <summary>What the present session knows of times says nothing of those of an earlier one: by when a packet of it came.</summary>
+    private uint TimestampBefore(in RingEntry entry, long micros) =>
+        unchecked(entry.Timestamp - (uint)((entry.ArrivalMicros - micros) * ingest.Tracks[entry.Track].ClockRate / 1_000_000));
 
     private PlayGrant Squeezed(in RingEntries entries, long start, long head, long bytes, PlayGrant live)
     {

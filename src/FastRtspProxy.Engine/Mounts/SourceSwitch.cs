@@ -27,6 +27,9 @@ internal sealed class SourceSwitch(
     /// <summary>Set when the opening that goes on is to be left; null: none goes on that may be.</summary>
     private TaskCompletionSource? _leave;
 
+    /// <summary>That of <see cref="_leave"/>: one that was closed meanwhile ends by itself.</summary>
+    private BackendSession? _opened;
+
     /// <summary>The source that is opened next plays already: it was looked at, and delivered. Null: it is opened as any.</summary>
     public StandbySource? Taken { get; private set; }
 
@@ -166,6 +169,7 @@ internal sealed class SourceSwitch(
         TimeSpan limit = settings.Timings.OtherSource;
         TaskCompletionSource leave = new();
         _leave = leave;
+        _opened = session;
         _patience ??= shard.CreateTimer(OnPatienceOver);
         if (IsAwaited)
         {
@@ -175,19 +179,20 @@ internal sealed class SourceSwitch(
         await Task.WhenAny(opening, leave.Task);
         _patience.Stop();
         _leave = null;
+        _opened = null;
         if (opening.IsCompleted)
         {
             return await opening;
         }
 
-        left(opening);
+        left(Task.WhenAny(opening)); // its own fault, if there is one, is nobody's any more
         string why = $"no description within {limit.TotalSeconds:0.#} s, and there are other sources";
         return session.GiveUp(new BackendFailure(BackendFailureKind.NoAnswer, why) { IsEarly = true });
     }
 
     private void OnPatienceOver()
     {
-        if (MayLeaveEarly && IsAwaited)
+        if (MayLeaveEarly && IsAwaited && _opened is { State: not BackendState.Closed })
         {
             _leave?.TrySetResult();
         }

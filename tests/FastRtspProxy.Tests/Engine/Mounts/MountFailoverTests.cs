@@ -91,8 +91,11 @@ public sealed class MountFailoverTests
         Assert.Equal(packets[2].Sequence, after.JoinSequence);
     }
 
-    [Fact]
-    public async Task SourceInUse_IsLostWithAPast_WhoComesMeanwhileAndNamesAMomentGetsIt()
+    /// <summary>Also who wants what came until it was lost, and no more.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task SourceInUse_IsLostWithAPast_WhoComesMeanwhileAndNamesAMomentGetsIt(bool hasEnd)
     {
         await using MountFixture fixture = new() { Ring = s_keeping };
         Mount mount = fixture.Create();
@@ -101,7 +104,8 @@ public sealed class MountFailoverTests
         fixture.Camera.Dispose();
         await Until.TrueAsync(() => mount.State == StreamState.Holding);
 
-        PlayWish wish = PlayWish.Everything with { Start = StartMode.Past, FromMicros = await NowAsync(mount) - 60_000_000 };
+        long now = await NowAsync(mount);
+        PlayWish wish = PlayWish.Everything with { Start = StartMode.Past, FromMicros = now - 60_000_000, ToMicros = hasEnd ? now : null };
         Task<PlayGrant> joining = mount.JoinAsync(fixture.Client(), wish);
         fixture.RestartCamera();
         PlayGrant grant = await joining;
