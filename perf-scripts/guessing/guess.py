@@ -15,6 +15,7 @@ import time
 
 USER, PASSWORD, REALM = "viewer", "secret", "LIVE555 Streaming Media"
 GUESSER, CONNECTIONS, PER_SECOND, FREE = "127.0.0.5", 64, 5, 3
+IP_BIND_ADDRESS_NO_PORT = 24  # linux/in.h; Python names it from 3.12 on
 
 
 class Client:
@@ -22,6 +23,7 @@ class Client:
         self.url = f"rtsp://127.0.0.1:{port}/proxyStream"
         self.socket = socket.socket()
         self.socket.settimeout(seconds)
+        self.socket.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)  # or the ports of those that hung up are used up for a minute
         self.socket.bind((source, 0))
         self.socket.connect(("127.0.0.1", port))
         self.cseq = 0
