@@ -29,7 +29,7 @@ public sealed class MomentTests(ITestOutputHelper log) : EndToEndTest(log)
         await WaitUntilAsync("a point that is known", () => (found = PointOf(PicturesOf(witness))) is not null);
         KnownPoint point = found!;
 
-        await AssertRefusedAsync(proxy.PlayUrl, tcp, Clock(DateTime.UtcNow.AddMinutes(1)) + "-");
+        await AssertRefusedAsync(proxy.PlayUrl, tcp, Clock(DateTime.UtcNow.AddHours(1)) + "-");
         await AssertPlaysOnAsync(proxy.PlayUrl, tcp, witness, point);
         await AssertEndsAsync(proxy.PlayUrl, tcp, witness, point, point.Moment.AddSeconds(1.5)); // that is over
         await AssertEndsAsync(proxy.PlayUrl, tcp, witness, point, DateTime.UtcNow.AddSeconds(2)); // that is to come
