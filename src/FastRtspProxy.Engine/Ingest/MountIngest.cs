@@ -10,17 +10,12 @@ namespace FastRtspProxy.Engine.Ingest;
 /// <summary>From the camera's packets to the ring: onto the mount's timeline, classified, copied once. Allocates nothing per packet.</summary>
 internal sealed class MountIngest
 {
-    /// <summary>The largest SR with SDES: 28 + 8 + 2 + 255 and padding.</summary>
-    private const int ReportBytesMax = 300;
-
-    /// <summary>Reports stand before a random access point, unless there were some so shortly before (RFC 3550 section 6.2: not too many).</summary>
-    private const long JoinReportMicros = 1_000_000;
-
     private readonly Shard _shard;
     private readonly PacketRing _ring;
     private readonly MediaClock _clock = new();
     private readonly WallMapping _wall = new();
     private readonly SessionGate _gate = new();
+    private readonly ReportWriter _reports;
 
     /// <summary>Of the present description, by index; the gate has one for each as well.</summary>
     private IngestTrack[] _tracks = [];
@@ -33,9 +28,6 @@ internal sealed class MountIngest
 
     /// <summary>True from the moment that the camera is asked to play until it plays no longer: only then anything is served.</summary>
     private bool _accepts;
-
-    /// <summary>When reports were last appended.</summary>
-    private long _reportedMicros;
 
     /// <summary>From the shard's clock to our wall clock, as it was when a session began or when the wall clock was last set.</summary>
     private long _wallOffsetMicros;
@@ -51,6 +43,7 @@ internal sealed class MountIngest
         Counters = counters ?? new IngestCounters();
         _shard = shard;
         _ring = ring;
+        _reports = new ReportWriter(shard, ring);
     }
 
     /// <inheritdoc cref="IngestCounters"/>
@@ -189,6 +182,11 @@ internal sealed class MountIngest
             {
                 NoteLatency(latency, arrivalMicros);
             }
+
+            if (track.Reports.IsDue)
+            {
+                _reports.Write(_tracks, arrivalMicros);
+            }
         }
 
         if (verdict == IngestVerdict.Begin && track.Early is { } early)
@@ -304,10 +302,7 @@ internal sealed class MountIngest
             Counters.LastKeyFrameIntervalMicros = track.KeyFrameIntervalMicros;
         }
 
-        if (arrivalMicros - _reportedMicros > JoinReportMicros)
-        {
-            WriteReports(arrivalMicros); // whoever waits for this point begins with it
-        }
+        _reports.OnRandomAccess(_tracks, arrivalMicros);
     }
 
     /// <summary>A sender report of the camera, for the source that the track plays now; before its first packet by the report's own SSRC.</summary>
@@ -368,7 +363,7 @@ internal sealed class MountIngest
         if (_accepts)
         {
             CheckOwnClock();
-            WriteReports(_shard.NowMicros);
+            _reports.Write(_tracks, _shard.NowMicros);
             _ring.Publish();
         }
     }
@@ -398,29 +393,8 @@ internal sealed class MountIngest
         _wallOffsetMicros = offset;
     }
 
-    private void WriteReports(long nowMicros)
-    {
-        _reportedMicros = nowMicros;
-        Span<byte> report = stackalloc byte[ReportBytesMax];
-        foreach (IngestTrack track in _tracks)
-        {
-            int length = track.WriteSenderReport(report, nowMicros, DefaultName);
-            if (length > 0)
-            {
-                _ = _ring.Append(track.Index, EntryFlags.Rtcp, 0, track.Timeline.TimestampAt(nowMicros), nowMicros, report[..length]);
-            }
-        }
-    }
-
-    /// <summary>The report for a client that joins now; null: none yet.</summary>
-    public byte[]? ReportFor(IngestTrack track)
-    {
-        Span<byte> report = stackalloc byte[ReportBytesMax];
-        int length = track.WriteSenderReport(report, _shard.NowMicros, DefaultName);
-        return length > 0 ? report[..length].ToArray() : null;
-    }
-
-    private ReadOnlySpan<byte> DefaultName => IngestTrack.NameOf(_tracks);
+    /// <inheritdoc cref="ReportWriter.For"/>
+    public byte[]? ReportFor(IngestTrack track) => _reports.For(track, _tracks);
 
     private static EntryFlags ToFlags(AccessUnitHint hint)
     {

@@ -27,6 +27,12 @@ internal sealed class WallMapping
     /// <summary>True once a report of the present session, or since the camera's clock jumped, was believed: the offset fits its clock.</summary>
     private bool _alignedThisSession;
 
+    /// <summary>All steps of the camera's clock that one track's report showed; the others, whose reports are seconds away, go along.</summary>
+    public long StepsMicros { get; private set; }
+
+    /// <summary>A track's report showed that its clock had not gone along: steps are those of single tracks for the rest of the session.</summary>
+    public bool AreStepsDenied { get; private set; }
+
     /// <summary>How far the told time is from our own clock, by the newest report of the camera; for tracks without reports.</summary>
     public long SkewMicros { get; private set; }
 
@@ -37,8 +43,15 @@ internal sealed class WallMapping
     public void BeginSession()
     {
         _alignedThisSession = false;
+        AreStepsDenied = false;
         CameraOffsetMicros = null;
     }
+
+    /// <summary>A track's report showed a step of the camera's clock.</summary>
+    public void Step(long byMicros) => StepsMicros += AreStepsDenied ? 0 : byMicros;
+
+    /// <inheritdoc cref="AreStepsDenied"/>
+    public void DenySteps() => AreStepsDenied = true;
 
     /// <summary>The camera's clock has jumped.</summary>
     public void Realign() => _alignedThisSession = false;

@@ -15,6 +15,9 @@ public sealed class EarlyReportTests
     private const uint Ssrc = 7;
     private const uint FirstTimestamp = 1_000_000;
 
+    /// <summary>From the first packet to the second: what arrives is told behind a tenth of a second.</summary>
+    private const int LaterMicros = 150_000;
+
     private static readonly DateTimeOffset s_cameraTime = DateTimeOffset.UtcNow.AddMinutes(-3);
 
     [Theory]
@@ -55,7 +58,7 @@ public sealed class EarlyReportTests
         ingest.OnSenderReport(0, reporter, NtpTime.FromUnix(s_cameraTime), FirstTimestamp, shard.NowMicros);
         (_, ulong ntp, uint rtpTime) = Told(shard, ingest, 0);
         TrackTimeline timeline = ingest.Tracks[0].Timeline;
-        return (ntp, rtpTime, timeline.TimestampOf(timeline.MediaMicros));
+        return (ntp, rtpTime, timeline.TimestampOf(timeline.MediaMicros - LaterMicros));
     }
 
     private static MountIngest Ingest(Shard shard, SlabPool pool)
@@ -67,12 +70,18 @@ public sealed class EarlyReportTests
         return ingest;
     }
 
-    /// <summary>What our report says when the track's first packet has come.</summary>
+    /// <summary>What our report says when the track's first packets have come.</summary>
     private static (DateTimeOffset Time, ulong Ntp, uint RtpTime) Told(Shard shard, MountIngest ingest, int track)
     {
-        byte[] packet = ScriptedCamera.RtpBytes(96, 1, FirstTimestamp, Ssrc, true, new byte[100]);
-        Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
-        ingest.OnRtp(track, view.Ssrc, view, packet, shard.NowMicros + 40_000);
+        long arrivalMicros = shard.NowMicros + 40_000;
+        uint laterTicks = (uint)(LaterMicros * (long)ingest.Tracks[track].ClockRate / 1_000_000);
+        foreach (int number in (int[])[0, 1])
+        {
+            byte[] packet = ScriptedCamera.RtpBytes(96, (ushort)number, FirstTimestamp + ((uint)number * laterTicks), Ssrc, true, new byte[100]);
+            Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
+            ingest.OnRtp(track, view.Ssrc, view, packet, arrivalMicros + (number * LaterMicros));
+        }
+
         RtcpCompoundReader reader = new(ingest.ReportFor(ingest.Tracks[track])!);
         Assert.True(reader.MoveNext(out RtcpPacketView report));
         return (NtpTime.ToUnix(report.Ntp), report.Ntp, report.RtpTimestamp);

@@ -124,7 +124,7 @@ public sealed class IngestAllocationTests
             using ReadScope scope = _ring.Read(0, _cursor);
             for (_cursor = scope.From; _cursor < scope.Head; _cursor++)
             {
-                _read += scope.Entries[_cursor].PacketBytes > 0 ? 1 : 0;
+                _read += (scope.Entries[_cursor].Flags & EntryFlags.Rtcp) == 0 ? 1 : 0;
             }
         }
     }

@@ -26,6 +26,9 @@ public sealed class IngestBeginTests : IDisposable
     private long _nowMicros = 1_000_000_000;
     private long _stepMicros = 20_000;
 
+    /// <summary>From when a packet was made to its arrival.</summary>
+    private long _lateMicros;
+
     public IngestBeginTests()
     {
         Assert.True(SdpDocument.TryParse(System.Text.Encoding.ASCII.GetBytes(ScriptedCamera.VideoAndAudio), out SdpDocument? document, out _));
@@ -164,6 +167,8 @@ public sealed class IngestBeginTests : IDisposable
         Begin(Limit);
         Feed(s_key);
         Feed(s_sound);
+        _nowMicros += 200_000;
+        Feed(s_other);
         for (int i = 0; i < 3; i++)
         {
             _nowMicros += 2_000_000;
@@ -178,12 +183,36 @@ public sealed class IngestBeginTests : IDisposable
         }
     }
 
+    /// <summary>ffmpeg stands still for as long as a second report takes the first one back.</summary>
+    [Fact]
+    public void OnRtp_MediaThatWereKeptComeAtOnce_HaveReportsBehindThem()
+    {
+        Begin(Limit);
+        _lateMicros = 4_000_000;
+        Feed(s_key);
+        for (; _lateMicros > 0; _lateMicros -= 39_000)
+        {
+            Feed(s_other, 40_000);
+        }
+
+        Assert.DoesNotContain(Flags(), flags => (flags & EntryFlags.Rtcp) != 0);
+        for (int i = 0; i < 20; i++)
+        {
+            Feed(s_other, 40_000);
+        }
+
+        Assert.Single(Flags(), flags => (flags & EntryFlags.Rtcp) != 0);
+    }
+
     /// <summary>Players line sound and pictures up by equal names (RFC 3550 section 6.5.1).</summary>
     [Fact]
     public void ReportFor_TrackThatTheCameraHasToldNoNameOf_HasThatOfTheOther()
     {
         Begin(0);
         Feed(s_key);
+        Feed(s_sound);
+        _nowMicros += 200_000;
+        Feed(s_other);
         Feed(s_sound);
         Assert.Equal(["fastrtspproxy", "fastrtspproxy"], Names());
 
@@ -218,7 +247,7 @@ public sealed class IngestBeginTests : IDisposable
         _nowMicros += micros ?? _stepMicros;
         byte[] packet = ScriptedCamera.RtpBytes((byte)(96 + track), _numbers[track]++, (uint)(_nowMicros * 9 / 100), (uint)(42 + track), true, payload);
         Assert.True(RtpPacketView.TryParse(packet, out RtpPacketView view, out _));
-        _ingest.OnRtp(track, view.Ssrc, view, packet, _nowMicros);
+        _ingest.OnRtp(track, view.Ssrc, view, packet, _nowMicros + _lateMicros);
         _ingest.Publish();
     });
 
