@@ -6,6 +6,12 @@ namespace FastRtspProxy.EndToEndTests.Players;
 /// <summary>GStreamer's rtspsrc as a player (Players/rtspsrc_player.py).</summary>
 public sealed class RtspsrcPlayer : IAsyncDisposable
 {
+    /// <summary>
+    /// A camera by GStreamer's server that was described seconds before it plays puts its reports right once, by its own latency of some 70 ms, as others do by
+    /// less; rtspsrc moves the pictures along while the new reports of both tracks come in, and its decoder holds their stamps as long.
+    /// </summary>
+    private const int HeldFramesMax = 4;
+
     private RtspsrcPlayer(ChildProcess process) => Process = process;
 
     public ChildProcess Process { get; }
@@ -34,12 +40,13 @@ public sealed class RtspsrcPlayer : IAsyncDisposable
 
     /// <summary>
     /// Decoded video frames, the time that their stamps span, and milliseconds of decoded audio; fails on any error or warning of the pipeline, and on a video frame
-    /// whose stamp is not later than the one before.
+    /// whose stamp is earlier than the one before, or the same but for a few.
     /// </summary>
     public async Task<(int Frames, int VideoMilliseconds, int AudioMilliseconds)> FinishAsync(TimeSpan limit)
     {
         string[] lines = await LinesAsync(limit);
         Assert.Equal(0, Number(lines, "video", 3));
+        Assert.InRange(Number(lines, "video", 4), 0, HeldFramesMax);
         return (Number(lines, "video", 1), Number(lines, "video", 2), Number(lines, "audio", 1));
     }
 

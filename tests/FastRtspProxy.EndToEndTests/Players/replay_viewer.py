@@ -13,7 +13,7 @@ import argparse
 import ctypes
 import os
 import signal
-import sys
+import threading
 
 import gi
 
@@ -110,12 +110,16 @@ class Viewer:
 
     def on_eos(self, _bus, _message):
         say("eos")
-        self.pipeline.set_state(Gst.State.NULL)
-        sys.exit(0)
+        self.loop.quit()
 
     def run(self):
         self.pipeline.set_state(Gst.State.PLAYING)
         self.loop.run()
+
+        # All is said. rtspsrc was seen to wait for itself when the recording ended while it was being stopped; the connection ends with the process then.
+        stuck = threading.Timer(20, os._exit, [0])
+        stuck.daemon = True
+        stuck.start()
         self.pipeline.set_state(Gst.State.NULL)
 
 
@@ -130,6 +134,7 @@ def main():
     parser.add_argument("--every", type=int, default=30)
     args = parser.parse_args()
     Gst.init(None)
+    _ = Gst.PadProbeInfo.get_buffer, Gst.Buffer.pts  # as in rtspsrc_player.py
     Viewer(args).run()
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Plays an RTSP URL with GStreamer's rtspsrc for a number of seconds of media, decodes every track and says what came out:
-    video FRAMES MILLISECONDS BACK      from the first frame's time stamp to the last one's; how many were not later than the one before
+    video FRAMES MILLISECONDS BACK HELD from the first frame's time stamp to the last one's; how many were earlier than the one before, and how many at its time
     audio MILLISECONDS
     warning TEXT / error TEXT           messages of the pipeline
 Seconds are those of the time stamps, from the first decoded buffer on, and the time stamps are those of the packets (buffer-mode none): a machine that
@@ -35,7 +35,7 @@ class Player:
         self.hashes = hashes
         self.frames = 0
         self.first_pts = self.last_pts = 0
-        self.back = 0
+        self.back = self.held = 0
         self.audio_ns = 0
         self.start_pts = None
         self.has_video = self.has_audio = False
@@ -128,7 +128,7 @@ class Player:
 
     def on_hand_off(self):
         """What came until now was before it."""
-        self.frames = self.back = self.audio_ns = self.first_pts = self.last_pts = 0
+        self.frames = self.back = self.held = self.audio_ns = self.first_pts = self.last_pts = 0
         self.start_pts = None
         self.hand_is_on = False
         self.pipeline.set_state(Gst.State.PLAYING)
@@ -153,7 +153,8 @@ class Player:
             self.frames += 1
             if self.pictures:
                 os.write(1, b"picture %d\n" % (pts // 1000))
-            self.back += self.frames > 1 and pts <= self.last_pts
+            self.back += self.frames > 1 and pts < self.last_pts
+            self.held += self.frames > 1 and pts == self.last_pts
             self.last_pts = pts
             if self.frames == 1:
                 self.first_pts = self.last_pts
@@ -178,7 +179,7 @@ class Player:
         GLib.timeout_add(int(((4 if self.hand else 2) * self.seconds + 40) * 1000), self.loop.quit)
         self.loop.run()
         if not self.hashes:
-            print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back)
+            print("video", self.frames, int((self.last_pts - self.first_pts) / Gst.MSECOND), self.back, self.held)
             print("audio", int(self.audio_ns / Gst.MSECOND), flush=True)
         self.pipeline.set_state(Gst.State.NULL)
 
@@ -194,6 +195,7 @@ def main():
     parser.add_argument("--hand", choices=["pause", "seek"])
     args = parser.parse_args()
     Gst.init(None)
+    _ = Gst.PadProbeInfo.get_buffer, Gst.Buffer.pts  # two pads that are the first to ask for it at once get two types of one name, and an error for each buffer
     Player(args.url, args.protocols, args.seconds, args.video_only, args.hashes, args.hand, args.pictures).run()
     sys.exit(0)
 
