@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs everything that must hold before a change lands, in this order, and prints `N passed, N failed, N skipped` as its last line:
 # formatting, the models of the lock-free parts, a build without warnings (Debug, Release), many schedules of the real ones, unit tests (Debug, Release), the native binaries, the end-to-end tests against
-# them, those of linux-arm64 under an emulator, and the microbenchmark gate (bytes allocated, not time).
+# them, beside those the binaries of linux-arm64 under an emulator and the Debian packages, and the microbenchmark gate (bytes allocated, not time).
 #     tests/run-tests.sh             fails with the install line when a program that the tests need is missing
 #     tests/run-tests.sh --install   installs it first (Debian or Ubuntu, as root)
 # A step that is not a test run counts as one. The status is 0 only if nothing failed and each test run ran tests.
@@ -99,6 +99,28 @@ failed_tests() {
         name != "" && inside { said($0) }' "$1"
 }
 
+# beside FUNCTION: its steps run in the background, with what the tests in front of them leave of the machine; `joined` waits for them, shows what they
+# printed and counts them.
+beside() {
+    (
+        renice -n 10 $BASHPID >/dev/null
+        passed=0 failed=0 failures=()
+        "$1"
+        printf '%s\n' $passed $failed "${failures[@]}" >"$results/beside.counts"
+    ) >"$results/beside.log" 2>&1 &
+    beside=$!
+}
+
+joined() {
+    local counts=()
+    wait $beside
+    cat "$results/beside.log"
+    [ -f "$results/beside.counts" ] && mapfile -t counts <"$results/beside.counts"
+    [ ${#counts[@]} -ge 2 ] || counts=(0 1 "what ran beside the tests did not end")
+    passed=$((passed + counts[0])) failed=$((failed + counts[1]))
+    failures+=("${counts[@]:2}")
+}
+
 counter() {
     local value
     value=$(grep -o " $1=\"[0-9]*\"" <<<"$2" | grep -o '[0-9]*')
@@ -138,8 +160,19 @@ case "${1:-}" in
         ;;
 esac
 
+# The binaries that only a release has.
+packaging() {
+    step "native binaries for arm64" 1200 packaging/publish.sh --rid linux-arm64 "$native-arm64" || return
+    step "arm64 under qemu" 600 packaging/test-arm64.sh "$native-arm64"
+    # The same compiled code, linked once more: the kind that is released (docs/decisions.md, "Which binaries does the gate package?").
+    step "native binaries for Debian" 600 packaging/publish.sh --system-openssl "$native-system" &&
+        step "native binaries for Debian, arm64" 600 packaging/publish.sh --system-openssl --rid linux-arm64 "$native-arm64-system" &&
+        step "Debian packages" 900 packaging/deb/test.sh "$native-system" "$native-arm64-system"
+}
+
 cd "$root" || exit 1
 mkdir -p "$results"
+rm -f "$results"/beside.*
 
 echo "== prerequisites"
 prerequisites "${1:-}" </dev/null || {
@@ -149,7 +182,8 @@ prerequisites "${1:-}" </dev/null || {
 
 step "restore" 600 dotnet restore FastRtspProxy.sln -v quiet || end
 step "formatting" 400 dotnet format whitespace FastRtspProxy.sln --no-restore --verify-no-changes
-step "code style" 400 dotnet format style FastRtspProxy.sln --no-restore --verify-no-changes
+# The rest of the style is the build's to refuse.
+step "order of usings" 400 dotnet format style FastRtspProxy.sln --no-restore --verify-no-changes --diagnostics IMPORTS
 step "models" 400 models/check.sh
 # Warnings are errors in every project.
 step "build Debug" 900 dotnet build FastRtspProxy.sln -c Debug --no-restore -v quiet || end
@@ -160,15 +194,9 @@ tests "unit tests Debug" 1200 tests/FastRtspProxy.Tests Debug
 tests "unit tests Release" 1200 tests/FastRtspProxy.Tests Release
 if step "native binaries" 1200 packaging/publish.sh "$native"; then
     export FASTRTSPPROXY_BIN=$native/fastrtspproxy RTSPSIM_BIN=$native/rtspsim
+    beside packaging
     tests "end-to-end tests" 2400 tests/FastRtspProxy.EndToEndTests Release
-fi
-if step "native binaries for arm64" 1200 packaging/publish.sh --rid linux-arm64 "$native-arm64"; then
-    step "arm64 under qemu" 600 packaging/test-arm64.sh "$native-arm64"
-    # The same compiled code, linked once more: the kind that is released (docs/decisions.md, "Which binaries does the gate package?").
-    if step "native binaries for Debian" 600 packaging/publish.sh --system-openssl "$native-system" &&
-        step "native binaries for Debian, arm64" 600 packaging/publish.sh --system-openssl --rid linux-arm64 "$native-arm64-system"; then
-        step "Debian packages" 900 packaging/deb/test.sh "$native-system" "$native-arm64-system"
-    fi
+    joined
 fi
 step "microbenchmark gate" 900 dotnet run -c Release --no-build --project bench/FastRtspProxy.Microbenchmarks -- --gate
 end
