@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace FastRtspProxy.TestPeers;
@@ -10,6 +11,14 @@ public static class Until
 
     private const int PauseMilliseconds = 5;
 
+    /// <summary>
+    /// So long a look lasts: 0, or by the environment variable <c>UNTIL_LOOKS_FOR_MS</c>. With 100 a test goes on at the very moment at which its
+    /// condition comes true, and whatever it takes for granted beside the condition, and happens a little later, is missed at once. A condition that
+    /// moves a clock is looked at as ever.
+    /// </summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(
+        double.Parse(Environment.GetEnvironmentVariable("UNTIL_LOOKS_FOR_MS") ?? "0", CultureInfo.InvariantCulture));
+
     /// <summary>Returns when the condition holds; throws after the limit, with the condition's text and what else there is to say.</summary>
     public static Task TrueAsync(
         Func<bool> condition,
@@ -18,7 +27,8 @@ public static class Until
         [CallerArgumentExpression(nameof(condition))] string text = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
-        return TrueAsync(() => Task.FromResult(condition()), seconds, detail, text);
+        bool moves = text.Contains("Advance(", StringComparison.Ordinal) || text.Contains("Tick(", StringComparison.Ordinal);
+        return TrueAsync(() => Task.FromResult(moves ? condition() : Look(condition)), seconds, detail, text);
     }
 
     /// <summary>The same for a condition that has to ask somebody.</summary>
@@ -45,5 +55,17 @@ public static class Until
 
             await Task.Delay(PauseMilliseconds);
         }
+    }
+
+    private static bool Look(Func<bool> condition)
+    {
+        long start = Stopwatch.GetTimestamp();
+        bool isTrue = condition();
+        while (!isTrue && Stopwatch.GetElapsedTime(start) < s_look)
+        {
+            isTrue = condition();
+        }
+
+        return isTrue;
     }
 }

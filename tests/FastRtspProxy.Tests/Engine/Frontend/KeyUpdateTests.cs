@@ -40,7 +40,7 @@ public sealed class KeyUpdateTests
         }).WaitAsync(RtspTestClient.Limit);
 
         await Until.TrueAsync(() => host.Frontend.Limits.ConnectionPlaces.Count == 1);
-        Assert.Equal(0, host.Frontend.Input.HeldBytesNow);
+        await Until.TrueAsync(() => host.Frontend.Input.HeldBytesNow == 0);
         await host.Mount.EmitAsync(0);
         Assert.NotEmpty((await viewer.ReadFrameAsync()).Payload);
     }

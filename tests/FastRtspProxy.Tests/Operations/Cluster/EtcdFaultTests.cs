@@ -463,7 +463,7 @@ public sealed class EtcdFaultTests : IAsyncLifetime
     private async Task BeginAsync(int ttlSeconds = 5)
     {
         Start(ConfigOf(ttlSeconds));
-        await Until.TrueAsync(() => _watch.IsRead && _etcd.Count("/v3/watch") > 0, detail: Lines);
+        await Until.TrueAsync(() => _watch.IsRead && (_etcd.Watches > 0 || (_etcd.Instead is not null && _etcd.Count("/v3/watch") > 0)), detail: Lines);
     }
 
     private string Lines() => string.Join("\n", _log.Lines.TakeLast(20).Select(static line => line.Text)) + "\n"

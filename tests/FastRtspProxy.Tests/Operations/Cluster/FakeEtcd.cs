@@ -32,6 +32,18 @@ internal sealed class FakeEtcd : IAsyncDisposable
     /// <summary>What was asked, in its order.</summary>
     public ConcurrentQueue<(string Path, JsonNode Body)> Asked { get; } = new();
 
+    /// <summary>Those that are open now, and are told.</summary>
+    public int Watches
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _watches.Count;
+            }
+        }
+    }
+
     /// <summary>Answers in the place of this; null, or what it gives is null: as usual. It may wait.</summary>
     public Func<string, JsonNode, HttpContext, Task<string?>>? Instead { get; set; }
 
