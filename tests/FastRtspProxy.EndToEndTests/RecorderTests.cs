@@ -123,7 +123,7 @@ public sealed class RecorderTests(ITestOutputHelper log) : EndToEndTest(log), ID
         Assert.DoesNotContain(decoding.Lines(), static line => line.IsError && !line.Text.Contains("non monotonically", StringComparison.Ordinal));
         (double seconds, int pictures, bool beginsWithKey) = await LookAsync(At("file." + container));
         Assert.True(beginsWithKey);
-        Assert.InRange(pictures, 140, 155);
+        Assert.InRange(pictures, 140, 160); // ffmpeg ends by the order of decoding, in which some that are shown later come first
         Assert.InRange(seconds / pictures, 0.95 / 25, 1.05 / 25);
         Assert.InRange(await PacketsAsync(At("file." + container), "a:0") * 1024 / 48_000.0, 5, 6.5);
     }
