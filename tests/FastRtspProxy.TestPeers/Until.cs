@@ -27,8 +27,7 @@ public static class Until
         [CallerArgumentExpression(nameof(condition))] string text = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
-        bool moves = text.Contains("Advance(", StringComparison.Ordinal) || text.Contains("Tick(", StringComparison.Ordinal);
-        return TrueAsync(() => Task.FromResult(moves ? condition() : Look(condition)), seconds, detail, text);
+        return TrueAsync(() => Task.FromResult(condition()), seconds, detail, text);
     }
 
     /// <summary>The same for a condition that has to ask somebody.</summary>
@@ -39,7 +38,10 @@ public static class Until
         [CallerArgumentExpression(nameof(condition))] string text = "")
     {
         ArgumentNullException.ThrowIfNull(condition);
+        bool moves = text.Contains("Advance(", StringComparison.Ordinal) || text.Contains("Tick(", StringComparison.Ordinal);
+        TimeSpan look = moves ? TimeSpan.Zero : s_look;
         long start = Stopwatch.GetTimestamp();
+        long looking = start;
         while (true)
         {
             bool isLate = Stopwatch.GetElapsedTime(start).TotalSeconds > seconds; // before the look: a process that stood still looks once more
@@ -53,19 +55,11 @@ public static class Until
                 throw new TimeoutException($"Not within {seconds} s: {text}. {detail?.Invoke()}");
             }
 
-            await Task.Delay(PauseMilliseconds);
+            if (Stopwatch.GetElapsedTime(looking) >= look)
+            {
+                await Task.Delay(PauseMilliseconds);
+                looking = Stopwatch.GetTimestamp();
+            }
         }
-    }
-
-    private static bool Look(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        bool isTrue = condition();
-        while (!isTrue && Stopwatch.GetElapsedTime(start) < s_look)
-        {
-            isTrue = condition();
-        }
-
-        return isTrue;
     }
 }

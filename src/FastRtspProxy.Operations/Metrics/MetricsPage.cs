@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using FastRtspProxy.Engine;
 using FastRtspProxy.Engine.Counters;
@@ -20,6 +19,12 @@ internal sealed class MetricsPage(EngineCounters counters, MetricsSources source
 
     /// <summary>Of the last page; whoever finds it out of date makes another one.</summary>
     private volatile StreamRows? _rows;
+
+    /// <summary>
+    /// What the figures of the last whole page stood in, a megabyte and more of a thousand streams; null while one is written. Whoever needs it takes
+    /// it out (interlocked: two pages at a time have one each). The shared pool would keep one for each thread that ever wrote a page.
+    /// </summary>
+    private long[]? _figures;
 
     /// <summary>Writes the page. False: there is no such stream, and nothing was written.</summary>
     /// <param name="output">Where to; it is not completed.</param>
@@ -55,9 +60,10 @@ internal sealed class MetricsPage(EngineCounters counters, MetricsSources source
         return true;
     }
 
-    private static async Task WriteStreamsAsync(PipeWriter output, MetricsText text, StreamRows rows, ShardTime time, CancellationToken cancel)
+    private async Task WriteStreamsAsync(PipeWriter output, MetricsText text, StreamRows rows, ShardTime time, CancellationToken cancel)
     {
-        long[] figures = ArrayPool<long>.Shared.Rent(Math.Max(1, rows.Count * StreamFigure.Count));
+        bool isWhole = rows == _rows;
+        long[] figures = TakeFigures(rows.Count * StreamFigure.Count, isWhole);
         try
         {
             rows.Read(figures, time);
@@ -80,9 +86,16 @@ internal sealed class MetricsPage(EngineCounters counters, MetricsSources source
         }
         finally
         {
-            ArrayPool<long>.Shared.Return(figures);
+            if (isWhole)
+            {
+                Volatile.Write(ref _figures, figures); // a release store; pairs with the exchange in TakeFigures
+            }
         }
     }
+
+    /// <summary>At least so many; of a whole page the last ones again where they do, unless most of them would lie idle.</summary>
+    private long[] TakeFigures(int count, bool isWhole) =>
+        isWhole && Interlocked.Exchange(ref _figures, null) is { } last && last.Length >= count && last.Length / 4 <= count ? last : new long[count];
 
     /// <summary>Writes rows from one on until there is enough to hand on; gives the next one.</summary>
     private static int WriteSome(MetricsText text, StreamFamily family, StreamRows rows, long[] figures, int row)
