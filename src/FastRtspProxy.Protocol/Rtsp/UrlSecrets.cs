@@ -363,7 +363,9 @@ public static class UrlSecrets
 
     /// <summary>
     /// Where the URL around a place begins: behind the last blank, quotation mark or bracket. Asked for ascending places, so that a text of nothing
-    /// but names is walked once; looking back from each of them was the square of its length.
+    /// but names is walked once; looking back from each of them was the square of its length. A name may begin before the place that was asked for
+    /// last, where another stands within its brackets (`pass[a password=x b]=y`): then all that is in front of it counts, so that rather more is
+    /// taken for its value.
     /// </summary>
     private struct UrlStart(string text, bool isUrl)
     {
@@ -379,7 +381,7 @@ public static class UrlSecrets
                 _start = char.IsWhiteSpace(c) || c is '"' or '<' or '>' ? _walked + 1 : _start;
             }
 
-            return _start;
+            return _start <= at ? _start : 0;
         }
     }
 }

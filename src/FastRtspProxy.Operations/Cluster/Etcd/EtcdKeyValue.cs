@@ -18,11 +18,20 @@ internal readonly record struct EtcdKeyValue(string Key, byte[] Value, long Crea
         Number(json, "lease"));
 
     /// <summary>A number of 64 bits, which the gateway writes as a text; 0 where it is left out, or is none.</summary>
-    public static long Number(JsonElement json, string name) =>
-        Member(json, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value
-            && long.TryParse(value.GetRawText().AsSpan().Trim('"'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
-            ? number
-            : 0;
+    public static long Number(JsonElement json, string name)
+    {
+        try
+        {
+            return Member(json, name) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } value
+                && long.TryParse(value.GetRawText().AsSpan().Trim('"'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+                ? number
+                : 0;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0; // no UTF-8
+        }
+    }
 
     /// <summary>True where it is said so; the gateway leaves out what is false.</summary>
     public static bool IsTrue(JsonElement json, string name) => Member(json, name).ValueKind == JsonValueKind.True;

@@ -72,6 +72,14 @@ public sealed class PrintableTests
     [InlineData("Tür, дверь, 门, دم", "Tür, дверь, 门, دم")]
     public void Line_TextOfOthers_NeitherMovesTheCursorNorTurnsLettersAround(string text, string shown) => Assert.Equal(shown, Printable.Line(text));
 
+    /// <summary>Brackets behind a name may hold whatever there is, another URL's parameter and its end included.</summary>
+    [Fact]
+    public void Mask_NameWithBracketsAroundAnother_BothValuesAreHidden()
+    {
+        Assert.Equal("<zpass[a password=*** b]=*** c", UrlSecrets.Mask("<zpass[a password=SEC1 b]=SEC2 c"));
+        Assert.Equal("\"?pass[a<password=*** b]=*** c", UrlSecrets.Mask("\"?pass[a<password=SEC1 b]=SEC2/SEC3 c"));
+    }
+
     /// <summary>Every log line may pass here, and what strangers write decides how often a name is looked for.</summary>
     [Fact]
     public void Mask_NothingButEqualsSignsAndEscapes_AllocatesNothing()
