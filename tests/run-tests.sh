@@ -21,7 +21,7 @@ packages=(gcc libc6-dev zlib1g-dev cmake make libssl-dev clang lld binutils-aarc
     gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav glib-networking mpv vlc-bin vlc-plugin-base haproxy prometheus chromium nodejs node-ws etcd-server etcd-client
     man-db mandoc bash-completion zsh fish
     debhelper lintian mmdebstrap systemd curl)
-# The end of it all. On an idle machine of two cores a run takes some twenty minutes; the limits here and below are those of a machine that has three times
+# The end of it all. On an idle machine of two cores a run takes some 25 minutes; the limits here and below are those of a machine that has three times
 # as much else to do: they end what hangs, and say nothing of speed.
 deadline_seconds=$((SECONDS + 80 * 60))
 

@@ -78,6 +78,11 @@ public sealed class PrintableTests
     {
         Assert.Equal("<zpass[a password=*** b]=*** c", UrlSecrets.Mask("<zpass[a password=SEC1 b]=SEC2 c"));
         Assert.Equal("\"?pass[a<password=*** b]=*** c", UrlSecrets.Mask("\"?pass[a<password=SEC1 b]=SEC2/SEC3 c"));
+
+        // A guesser's name: the line that fail2ban waits for was not written.
+        string line = Printable.Line("Failed log-in from 192.0.2.7 as \"<zpass[a password=SEC1 b]=SEC2 c\" to \"cam\"");
+        Assert.StartsWith("Failed log-in from 192.0.2.7 as ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("SEC", line, StringComparison.Ordinal);
     }
 
     /// <summary>Every log line may pass here, and what strangers write decides how often a name is looked for.</summary>
